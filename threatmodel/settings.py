@@ -1,0 +1,148 @@
+"""All settings, each from the environment with a default that fits one laptop. A bad value stops the start.
+
+There is no database and no session store: a walk leaves nothing on the server.
+"""
+
+import hashlib
+import os
+import secrets
+import sys
+from base64 import b64encode
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from django.core.exceptions import ImproperlyConfigured
+from django.utils.csp import CSP
+
+BASE_DIR = Path(__file__).resolve().parent.parent
+LOOPBACK = {"127.0.0.1", "localhost", "[::1]"}
+
+
+def yes_or_no(name: str, default: str) -> bool:
+    """Read a switch. Raises ``ImproperlyConfigured`` for anything but yes and no."""
+    value = os.environ.get(name, default)
+    if value not in ("yes", "no"):
+        raise ImproperlyConfigured(f"{name} is {value!r}; it must be yes or no.")
+    return value == "yes"
+
+
+def web_address(name: str, default: str) -> str:
+    """Read an http or https address. Raises ``ImproperlyConfigured`` for anything else."""
+    value = os.environ.get(name, default)
+    if urlsplit(value).scheme not in ("http", "https") or not urlsplit(value).netloc:
+        raise ImproperlyConfigured(f"{name} is {value!r}; it must be a whole web address, such as {default}.")
+    return value
+
+
+# Who may ask, and how. Only this machine over plain http unless the operator says otherwise.
+HTTPS = yes_or_no("THREATMODEL_HTTPS", "no")
+ALLOWED_HOSTS = [host for host in os.environ.get("THREATMODEL_HOSTS", "").split(",") if host] or sorted(LOOPBACK)
+if not HTTPS and set(ALLOWED_HOSTS) - LOOPBACK:
+    raise ImproperlyConfigured(
+        "THREATMODEL_HOSTS names a host that is not this machine, so THREATMODEL_HTTPS must be yes: "
+        "answers must not travel in the clear."
+    )
+# Signs nothing that outlives the process: Django wants one, and a fresh one a start cannot leak.
+SECRET_KEY = os.environ.get("THREATMODEL_SECRET_KEY") or secrets.token_urlsafe(48)
+DEBUG = False
+
+# Where "Leave this page" goes, and where the walks' keys live (memory only; see threatmodel/sealing/keyring.py).
+LEAVE_TO = web_address("THREATMODEL_LEAVE_TO", "https://www.weather.gov/")
+KEY_DIRECTORY = os.environ.get("THREATMODEL_KEY_DIRECTORY", "")
+PACK = Path(os.environ.get("THREATMODEL_PACK", BASE_DIR / "questions" / "us"))
+
+INSTALLED_APPS = ["django.contrib.staticfiles", "django_htmx", "threatmodel.walkthrough"]
+MIDDLEWARE = [
+    "django.middleware.security.SecurityMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "django.middleware.csp.ContentSecurityPolicyMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "django_htmx.middleware.HtmxMiddleware",
+]
+ROOT_URLCONF = "threatmodel.urls"
+WSGI_APPLICATION = "threatmodel.wsgi.application"
+DATABASES: dict[str, object] = {}
+
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "DIRS": [BASE_DIR / "templates"],
+        "APP_DIRS": False,
+        "OPTIONS": {
+            "context_processors": ["threatmodel.walkthrough.context.site"],
+            "libraries": {"plan_text": "threatmodel.documents.templatetags"},
+            "builtins": ["django.templatetags.i18n", "django.templatetags.static"],
+        },
+    }
+]
+
+# Interface text. Content has its own languages.
+USE_I18N = True
+USE_TZ = True
+TIME_ZONE = "UTC"
+LANGUAGE_CODE = "en"
+LOCALE_PATHS = [BASE_DIR / "locale"]
+
+STATIC_URL = "/static/"
+STATIC_ROOT = BASE_DIR / "staticfiles"
+STATICFILES_DIRS = [BASE_DIR / "static"]
+COLLECTED = (STATIC_ROOT / "staticfiles.json").exists() or sys.argv[1:2] == ["collectstatic"]
+STORAGE = "whitenoise.storage.CompressedManifestStaticFilesStorage"
+UNCOLLECTED = "django.contrib.staticfiles.storage.StaticFilesStorage"
+STORAGES = {"staticfiles": {"BACKEND": STORAGE if COLLECTED else UNCOLLECTED}}
+WHITENOISE_USE_FINDERS = not COLLECTED  # commands and tests run without collected files
+
+# The one style sheet stands inside every page; the policy lets in just that one, by its hash.
+STYLE = (BASE_DIR / "static" / "style.css").read_text(encoding="utf-8")
+STYLE_HASH = b64encode(hashlib.sha256(STYLE.encode()).digest()).decode()
+SECURE_CSP = {
+    "default-src": [CSP.NONE],
+    "script-src": [CSP.SELF],
+    "style-src": [f"'sha256-{STYLE_HASH}'"],
+    "img-src": [CSP.SELF],
+    "connect-src": [CSP.SELF],
+    "form-action": [CSP.SELF],
+    "base-uri": [CSP.NONE],
+    "frame-ancestors": [CSP.NONE],
+}
+X_FRAME_OPTIONS = "DENY"
+# `no-referrer` would make browsers send `Origin: null` and every form would be refused.
+SECURE_REFERRER_POLICY = "same-origin"
+SECURE_HSTS_SECONDS = 63072000 if HTTPS else 0
+SECURE_SSL_REDIRECT = HTTPS
+if HTTPS:
+    SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
+
+# Cookies end with the browser's session, are for this host alone, and out of reach of scripts.
+COOKIE_PREFIX = "__Host-" if HTTPS else ""
+CSRF_COOKIE_NAME = f"{COOKIE_PREFIX}form"
+CSRF_COOKIE_AGE = None
+CSRF_COOKIE_SECURE = HTTPS
+CSRF_COOKIE_HTTPONLY = True
+CSRF_COOKIE_SAMESITE = "Strict"
+CSRF_FAILURE_VIEW = "threatmodel.walkthrough.faults.form_refused"
+DATA_UPLOAD_MAX_MEMORY_SIZE = 64 * 1024
+DATA_UPLOAD_MAX_NUMBER_FIELDS = 200
+
+# Nothing of a request is logged: Django's request logger would write paths, and with an error the request itself.
+SILENT = {"handlers": ["nowhere"], "propagate": False, "level": "CRITICAL"}
+LOGGING = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "filters": {"route_only": {"()": "threatmodel.logs.WithoutRequest"}},
+    "formatters": {"plain": {"format": "{levelname} {name} {message}", "style": "{"}},
+    "handlers": {
+        "stderr": {"class": "logging.StreamHandler", "formatter": "plain", "filters": ["route_only"]},
+        "nowhere": {"class": "logging.NullHandler"},
+    },
+    "root": {"handlers": ["stderr"], "level": "WARNING"},
+    "loggers": {
+        "django.request": SILENT,
+        "django.security": SILENT,
+        "django.server": SILENT,
+        "weasyprint": SILENT,
+        "fontTools": SILENT,
+    },
+}
