@@ -1,0 +1,26 @@
+"""What every test may use. Sockets are off but for this machine (see pyproject.toml)."""
+
+import atexit
+import os
+import shutil
+import tempfile
+from pathlib import Path
+
+import pytest
+from hypothesis import settings
+
+keys = tempfile.mkdtemp(prefix="walk-keys-")
+atexit.register(shutil.rmtree, keys, ignore_errors=True)
+os.environ["THREATMODEL_KEY_DIRECTORY"] = keys
+settings.register_profile("ours", deadline=None, max_examples=100)
+settings.load_profile("ours")
+
+ROOT = Path(__file__).parent.parent
+
+
+@pytest.fixture(scope="session")
+def pack():
+    """The pack this repository ships."""
+    from threatmodel.walkthrough.packs import questionnaire
+
+    return questionnaire()

@@ -1,0 +1,117 @@
+"""The gates, and the one matrix that says what a gate does to an act.
+
+The matrix is code on purpose: content can say when a gate is on, and has no way to say what it lets through.
+Its rows are those of the legal research, part H; where two gates meet, the stricter stands.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Literal
+
+from threatmodel.engine.conditions import Rule
+from threatmodel.engine.flow import Because, Reading
+from threatmodel.engine.model import GATES, Action, Gate, GateId, Questionnaire
+
+type Standing = Literal["allowed", "ask-first", "blocked"]
+type NoteId = Literal[
+    "ask-your-lawyer",
+    "copy-first",
+    "never-in-bulk",
+    "off-if-a-case-starts",
+    "truth-and-counsel",
+    "not-the-monitor",
+    "advocate-first",
+]
+
+STANDINGS: tuple[Standing, ...] = ("allowed", "ask-first", "blocked")
+NOTES: tuple[NoteId, ...] = (
+    "ask-your-lawyer",
+    "copy-first",
+    "never-in-bulk",
+    "off-if-a-case-starts",
+    "truth-and-counsel",
+    "not-the-monitor",
+    "advocate-first",
+)
+
+WITHOUT_GATES: Mapping[Action, tuple[NoteId, ...]] = {
+    "harden": (),
+    "third-party": (),
+    "visibility": ("copy-first",),
+    "retention": ("off-if-a-case-starts",),
+    "destroy": ("copy-first", "never-in-bulk"),
+    "government": ("truth-and-counsel",),
+}
+MATRIX: Mapping[GateId, Mapping[Action, Standing]] = {
+    "hold": {"visibility": "ask-first", "retention": "blocked", "destroy": "blocked"},
+    "public": {"visibility": "blocked", "retention": "blocked", "destroy": "blocked"},
+    "monitor": {"retention": "blocked", "destroy": "blocked"},
+}
+ADDED_NOTES: Mapping[GateId, Mapping[Action, tuple[NoteId, ...]]] = {
+    "hold": {"third-party": ("ask-your-lawyer",), "visibility": ("ask-your-lawyer",)},
+    "evidence": {"visibility": ("copy-first",), "retention": ("copy-first",)},
+    "monitor": {"harden": ("not-the-monitor",), "visibility": ("not-the-monitor",)},
+    "survivor": {"harden": ("advocate-first",), "visibility": ("advocate-first",), "third-party": ("advocate-first",)},
+}
+
+
+class GatesUnavailable(RuntimeError):
+    """The gates could not be evaluated, so there is no plan."""
+
+
+@dataclass(frozen=True, slots=True)
+class GateState:
+    """Whether a gate is on, and the smallest set of answers that made it so or keeps it off."""
+
+    gate: Gate
+    on: bool
+    because: tuple[Because, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """What the matrix says of an act: how it stands, which gate made it stand so, and what to print beside it."""
+
+    standing: Standing
+    gate: GateId | None
+    notes: tuple[NoteId, ...]
+
+
+@lru_cache(maxsize=16)
+def _rules(questionnaire: Questionnaire) -> tuple[tuple[Gate, Rule], ...]:
+    order = {gate: i for i, gate in enumerate(GATES)}
+    return tuple(
+        (gate, questionnaire.rule(gate.when)) for gate in sorted(questionnaire.gates, key=lambda g: order[g.id])
+    )
+
+
+def evaluate_gates(reading: Reading) -> dict[GateId, GateState]:
+    """Say of every gate whether it is on, in the order of the matrix.
+
+    Raises ``GatesUnavailable`` when any of them cannot be evaluated: a gate that cannot be read must not read as off.
+    """
+    states = {}
+    try:
+        for gate, rule in _rules(reading.questionnaire):
+            on = rule.holds(reading.bits)
+            states[gate.id] = GateState(gate, on, reading.because(rule.clauses if on else rule.inverse))
+    except (KeyError, RecursionError) as fault:
+        raise GatesUnavailable(str(fault)) from fault
+    if tuple(states) != GATES:
+        raise GatesUnavailable("a gate of the matrix is missing")
+    return states
+
+
+def judge(action: Action, gates: Mapping[GateId, GateState]) -> Verdict:
+    """Apply the matrix to an act. The strictest gate that is on decides; among equals, the first of the matrix."""
+    standing: Standing = "allowed"
+    by: GateId | None = None
+    notes = dict.fromkeys(WITHOUT_GATES[action])
+    for gate, state in gates.items():
+        if state.on:
+            says = MATRIX.get(gate, {}).get(action, "allowed")
+            if STANDINGS.index(says) > STANDINGS.index(standing):
+                standing, by = says, gate
+            notes |= dict.fromkeys(ADDED_NOTES.get(gate, {}).get(action, ()))
+    return Verdict(standing, by, tuple(notes))

@@ -1,0 +1,264 @@
+"""The values the engine works on, as read from content. What they mean stands in the words list of the README."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from functools import cached_property
+from typing import Literal
+
+from threatmodel.engine.conditions import ALWAYS, Bits, Condition, Rule, compile_condition, lay_out
+
+type Level = Literal["low", "medium", "high"]
+type Control = Literal["yours", "request", "right", "process", "sharing", "gone"]
+type Lane = Literal["hygiene", "legal", "out-of-reach"]
+type Action = Literal["harden", "third-party", "visibility", "retention", "destroy", "government"]
+type GateId = Literal[
+    "hold", "public", "truth", "evidence", "survivor", "monitor", "address", "ssn", "workdev", "always"
+]
+
+LEVELS: tuple[Level, ...] = ("low", "medium", "high")
+ACTIONS: tuple[Action, ...] = ("harden", "third-party", "visibility", "retention", "destroy", "government")
+GATES: tuple[GateId, ...] = (
+    "hold",
+    "public",
+    "truth",
+    "evidence",
+    "survivor",
+    "monitor",
+    "address",
+    "ssn",
+    "workdev",
+    "always",
+)
+LANES: Mapping[Control, Lane] = {
+    "yours": "hygiene",
+    "request": "hygiene",
+    "right": "hygiene",
+    "process": "legal",
+    "sharing": "legal",
+    "gone": "out-of-reach",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Option:
+    id: str
+    label: str
+    hint: str = ""
+    alone: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """One enumerated question.
+
+    ``assume`` is what the rules take as true when the answer is not known, ``otherwise`` when the question does not
+    apply. ``quick`` questions make the short walk; ``later`` ones are in neither walk.
+    """
+
+    id: str
+    section: str
+    ask: str
+    why: str
+    pick: Literal["one", "many"]
+    options: tuple[Option, ...]
+    unsure: Option
+    assume: tuple[str, ...]
+    otherwise: tuple[str, ...] = ()
+    asked_if: Condition = ALWAYS
+    hint: str = ""
+    quick: bool = False
+    later: bool = False
+    sensitive: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Section:
+    id: str
+    title: str
+    intro: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Gate:
+    """A fact that switches actions off or changes them. What it does to them, only the matrix says."""
+
+    id: GateId
+    when: Condition
+    decided_by: tuple[str, ...]
+    title: str = ""
+    show: Literal["stop", "note", "quiet"] = "note"
+    card: str = ""
+    do: tuple[str, ...] = ()
+    dont: tuple[str, ...] = ()
+    note: str = ""
+    ask_first: str = ""
+    blocked: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Vector:
+    """One way information reaches someone. ``high`` and ``medium`` say when it is at that level; else it is low."""
+
+    id: str
+    title: str
+    control: Control
+    what: str
+    reach: str
+    sources: tuple[str, ...]
+    reviewed_on: date
+    review_by: date
+    applies: Condition = ALWAYS
+    high: Condition | None = None
+    medium: Condition | None = None
+    since: str = ""
+
+    @property
+    def lane(self) -> Lane:
+        return LANES[self.control]
+
+
+@dataclass(frozen=True, slots=True)
+class Measure:
+    """A hygiene item. ``reduces`` maps a vector to the level that is left; ``minutes`` is for the first time.
+
+    ``steps`` maps "all" or an option id to Markdown; ``first_with`` names gates with which it comes before all others.
+    """
+
+    id: str
+    title: str
+    action: Action
+    minutes: int
+    cost: str
+    discloses: str
+    helps: str
+    reduces: Mapping[str, Level]
+    does_not_reach: tuple[str, ...]
+    limits: str
+    steps: Mapping[str, str]
+    evidence: Literal["A", "B", "C"]
+    sources: tuple[str, ...]
+    reviewed_on: date
+    review_by: date
+    applies: Condition = ALWAYS
+    priority: int = 3
+    first_with: tuple[GateId, ...] = ()
+    cautions: tuple[str, ...] = ()
+    again: str = ""
+    undo: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Authority:
+    """An instrument (statute, rule, case, order) and the place in it."""
+
+    instrument: str
+    at: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Safeguard:
+    """A legal-lane item: what governs, what no setting changes, what one can still do. Stale past ``stale_after``."""
+
+    id: str
+    title: str
+    control: Literal["process", "sharing"]
+    statement: str
+    precise: str
+    no_setting_changes: str
+    you_can: tuple[str, ...]
+    authority: tuple[Authority, ...]
+    sources: tuple[str, ...]
+    as_of: date
+    stale_after: date
+    applies: Condition = ALWAYS
+    vector: str = ""
+    confidence: str = ""
+    binds: str = ""
+    volatile: bool = False
+    clinic_only: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """Where a fact comes from. ``seen`` says whether the page's own text, a copy of it, or nothing was seen."""
+
+    id: str
+    title: str
+    publisher: str
+    url: str
+    date: str
+    seen: Literal["page", "copy", "no"]
+
+
+@dataclass(frozen=True, slots=True)
+class Instrument:
+    id: str
+    title: str
+    url: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Budget:
+    """Minutes that fit today, and from today until soon, for each answer to the question of time."""
+
+    question: str
+    today: Mapping[str, int]
+    soon: Mapping[str, int]
+
+
+@dataclass(frozen=True, eq=False)
+class Questionnaire:
+    """A whole pack in one language, ready to walk and to plan with.
+
+    Raises ``ValueError`` when a gate of the matrix is missing or doubled (without gates there is no plan), or when a
+    measure claims to reduce a vector that no setting reaches.
+    """
+
+    version: str
+    lang: str
+    title: str
+    sections: tuple[Section, ...]
+    questions: tuple[Question, ...]
+    gates: tuple[Gate, ...]
+    vectors: tuple[Vector, ...]
+    measures: tuple[Measure, ...]
+    safeguards: tuple[Safeguard, ...]
+    budget: Budget
+    look_again_days: int
+    steps_by: tuple[str, ...] = ()
+    facts: Mapping[str, Condition] = field(default_factory=dict)
+    sources: Mapping[str, Source] = field(default_factory=dict)
+    instruments: Mapping[str, Instrument] = field(default_factory=dict)
+    cautions: Mapping[str, str] = field(default_factory=dict)
+    notes: Mapping[str, str] = field(default_factory=dict)
+    honest: tuple[str, ...] = ()
+
+    def __post_init__(self) -> None:
+        if sorted(gate.id for gate in self.gates) != sorted(GATES):
+            raise ValueError("the pack does not define each gate of the matrix once; without them there is no plan")
+        lanes = {vector.id: vector.lane for vector in self.vectors}
+        for measure in self.measures:
+            for vector in measure.reduces:
+                if lanes[vector] != "hygiene":
+                    raise ValueError(f"measure {measure.id!r} claims to reduce {vector!r}, which no setting reaches")
+
+    @cached_property
+    def layout(self) -> Mapping[str, Bits]:
+        return lay_out(
+            (
+                question.id,
+                tuple(option.id for option in question.options),
+                frozenset(option.id for option in question.options if option.alone),
+                question.pick == "one",
+            )
+            for question in self.questions
+        )
+
+    @cached_property
+    def question(self) -> Mapping[str, Question]:
+        return {question.id: question for question in self.questions}
+
+    def rule(self, condition: Condition) -> Rule:
+        """Compile a condition of this pack."""
+        return compile_condition(condition, self.layout, self.facts)
