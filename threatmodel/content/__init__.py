@@ -1,0 +1,1 @@
+"""YAML under questions/ → engine values, with messages an author can act on. Knows no Django."""

@@ -1,0 +1,169 @@
+"""A checked pack → the engine's questionnaire."""
+
+from datetime import timedelta
+from pathlib import Path
+
+from pydantic import BaseModel
+
+from threatmodel.content import schema
+from threatmodel.content.check import faults_of
+from threatmodel.content.errors import BrokenPack
+from threatmodel.content.pack import Pack, Placed, parse_condition, read_pack
+from threatmodel.engine import model
+from threatmodel.engine.conditions import ALWAYS, UNSURE, Condition
+
+
+def load_pack(directory: Path) -> model.Questionnaire:
+    """Read, check and compile a pack. Raises ``BrokenPack`` with every fault found."""
+    pack = read_pack(directory)
+    if faults := faults_of(pack):
+        raise BrokenPack(faults)
+    return compile_pack(pack)
+
+
+def compile_pack(pack: Pack) -> model.Questionnaire:
+    """Compile a pack that has no faults."""
+    assert pack.pack
+    head = pack.pack.entry
+    return model.Questionnaire(
+        version=head.version,
+        lang=head.lang,
+        title=head.title,
+        sections=tuple(model.Section(s.entry.section, s.entry.title, s.entry.intro) for s in pack.sections),
+        questions=tuple(
+            _question(at, section.entry.section, head.unsure)
+            for section in pack.sections
+            for at in section.parts("questions", section.entry.questions)
+        ),
+        gates=tuple(_gate(at) for at in pack.gates),
+        vectors=tuple(_vector(at) for at in pack.vectors),
+        measures=tuple(_measure(at) for at in pack.measures),
+        safeguards=tuple(_safeguard(at) for at in pack.safeguards),
+        budget=model.Budget(head.time.question, head.time.today, head.time.soon),
+        look_again_days=schema.days(head.look_again),
+        steps_by=tuple(head.steps_by),
+        facts={at.entry.id: _condition(at, at.entry.when) for at in pack.facts},
+        sources={at.entry.id: model.Source(**at.entry.model_dump()) for at in pack.sources},
+        instruments={at.entry.id: model.Instrument(**at.entry.model_dump()) for at in pack.instruments},
+        cautions={at.entry.id: at.entry.text for at in pack.cautions},
+        notes={at.entry.id: at.entry.text for at in pack.notes},
+        honest=tuple(head.honest),
+    )
+
+
+def _condition(at: Placed[BaseModel], data: object) -> Condition:
+    return ALWAYS if data is None else parse_condition(at, data, (), [])
+
+
+def _question(at: Placed[schema.QuestionEntry], section: str, unsure: str) -> model.Question:
+    entry = at.entry
+    return model.Question(
+        id=entry.id,
+        section=section,
+        ask=entry.ask,
+        why=entry.why,
+        pick=entry.pick,
+        options=tuple(model.Option(**option.model_dump()) for option in entry.options),
+        unsure=model.Option(UNSURE, unsure, alone=True),
+        assume=tuple(entry.assume),
+        otherwise=tuple(entry.otherwise),
+        asked_if=_condition(at, entry.asked_if),
+        hint=entry.hint,
+        quick=entry.quick,
+        later=entry.later,
+        sensitive=entry.sensitive,
+    )
+
+
+def _gate(at: Placed[schema.GateEntry]) -> model.Gate:
+    entry = at.entry
+    return model.Gate(
+        id=entry.id,
+        when=_condition(at, entry.when),
+        decided_by=tuple(entry.decided_by),
+        title=entry.title,
+        show=entry.show,
+        card=entry.card,
+        do=tuple(entry.do),
+        dont=tuple(entry.dont),
+        note=entry.note,
+        ask_first=entry.ask_first,
+        blocked=entry.blocked,
+    )
+
+
+def _vector(at: Placed[schema.VectorEntry]) -> model.Vector:
+    entry = at.entry
+    high: Condition | None = None
+    medium: Condition | None = None
+    if isinstance(entry.level, schema.LevelRules):
+        high = _condition(at, entry.level.high) if entry.level.high is not None else None
+        medium = _condition(at, entry.level.medium) if entry.level.medium is not None else None
+    elif entry.level == "high":
+        high = ALWAYS
+    elif entry.level == "medium":
+        medium = ALWAYS
+    return model.Vector(
+        id=entry.id,
+        title=entry.title,
+        control=entry.control,
+        what=entry.what,
+        reach=entry.reach,
+        since=entry.since,
+        sources=tuple(entry.sources),
+        reviewed_on=entry.reviewed_on,
+        review_by=entry.reviewed_on + timedelta(days=schema.days(entry.review_every)),
+        applies=_condition(at, entry.applies),
+        high=high,
+        medium=medium,
+    )
+
+
+def _measure(at: Placed[schema.MeasureEntry]) -> model.Measure:
+    entry = at.entry
+    return model.Measure(
+        id=entry.id,
+        title=entry.title,
+        action=entry.action,
+        minutes=entry.minutes,
+        cost=entry.cost,
+        discloses=entry.discloses,
+        helps=entry.helps,
+        reduces=entry.reduces,
+        does_not_reach=tuple(entry.does_not_reach),
+        limits=entry.limits,
+        steps=entry.steps,
+        evidence=entry.evidence,
+        sources=tuple(entry.sources),
+        reviewed_on=entry.reviewed_on,
+        review_by=entry.reviewed_on + timedelta(days=schema.days(entry.review_every)),
+        applies=_condition(at, entry.applies),
+        priority=entry.priority,
+        first_with=tuple(entry.first_with),
+        cautions=tuple(entry.cautions),
+        again=entry.again,
+        undo=entry.undo,
+    )
+
+
+def _safeguard(at: Placed[schema.SafeguardEntry]) -> model.Safeguard:
+    entry = at.entry
+    return model.Safeguard(
+        id=entry.id,
+        title=entry.title,
+        control=entry.control,
+        statement=entry.statement,
+        precise=entry.precise,
+        no_setting_changes=entry.no_setting_changes,
+        you_can=tuple(entry.you_can),
+        authority=tuple(model.Authority(a.instrument, a.at) for a in entry.authority),
+        sources=tuple(entry.sources),
+        as_of=entry.as_of,
+        stale_after=entry.as_of + timedelta(days=schema.days(entry.shelf_life)),
+        applies=_condition(at, entry.applies),
+        vector=entry.vector,
+        confidence=entry.confidence,
+        binds=entry.binds,
+        volatile=entry.volatile,
+        clinic_only=entry.clinic_only,
+    )

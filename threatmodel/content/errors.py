@@ -1,0 +1,81 @@
+"""The catalogue of messages an author can get: a code, what is wrong, and what to do about it."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from difflib import get_close_matches
+from pathlib import Path
+
+CATALOGUE: dict[str, tuple[str, str]] = {
+    # K: keys and values
+    "K001": ("This file is not YAML: {problem}.", "Look at the line above as well; indentation is two spaces."),
+    "K002": ("There is no key {key!r} here.", "The keys are: {known}.{guess}"),
+    "K003": ("The key {key!r} stands here twice.", "Keep one of the two."),
+    "K004": ("The key {key!r} is missing.", "Add it; questions/README.md shows a whole entry."),
+    "K005": ("{key!r} has a value that does not fit: {problem}.", "See questions/README.md for what it may be."),
+    "K006": ("The id {id!r} is not well formed.", "Use lower-case words with hyphens, as in 'home-address'."),
+    "K007": ("The id {id!r} is taken: it stands at {other} too.", "Ids are permanent and used once; choose another."),
+    "K008": ("Anchors, aliases and tags ({mark!r}) are not used here.", "Write the text out again in full."),
+    "K009": ("The file {name!r} is missing.", "Every pack has it; take it back from the last version."),
+    "K010": ("A condition has exactly one key, and this one has {count}.", "Wrap several in 'all:' or 'any:'."),
+    # R: references
+    "R001": ("There is no question {id!r}.", "Questions stand in sections/.{guess}"),
+    "R002": ("{question!r} has no option {id!r}.", "It has: {known}.{guess}"),
+    "R003": ("There is no fact {id!r}.", "Facts stand in facts.yaml.{guess}"),
+    "R004": ("There is no vector {id!r}.", "Vectors stand in vectors/.{guess}"),
+    "R005": ("There is no source {id!r}.", "Sources stand in sources.yaml.{guess}"),
+    "R006": ("There is no instrument {id!r}.", "Instruments stand in sources.yaml.{guess}"),
+    "R007": ("{question!r} is read here before it is asked.", "A question may only lean on those above it: move one."),
+    "R008": ("The facts {circle} lean on each other in a circle.", "Write one of them out without the others."),
+    "R009": ("There is no caution or gate {id!r}.", "They stand in gates.yaml.{guess}"),
+    "R010": ("Steps are written for {id!r}, which is neither 'all' nor an option.", "Use an option of {known}.{guess}"),
+    "R011": ("There is no measure {id!r}.", "Measures stand in measures/.{guess}"),
+    "R012": ("There is no safeguard {id!r}.", "Safeguards stand in safeguards/.{guess}"),
+    "R013": ("{question!r} cannot have both {id!r} and another option.", "One of its options stands alone: keep one."),
+    # G: gates and lanes
+    "G001": ("The gate {id!r} is missing.", "The matrix needs each of: {known}. Without one of them there is no plan."),
+    "G002": (
+        "The measure {id!r} claims to reduce {vector!r}, whose control is {control!r}.",
+        "No setting reaches it. Name it under 'does_not_reach' instead.",
+    ),
+    "G003": ("The text for the matrix's note {id!r} is missing.", "Add it under 'notes' in gates.yaml."),
+    # S: worked examples
+    "S001": (
+        "The example's plan differs: {problem}.",
+        "If the new plan is right, change the example; if not, the rule.",
+    ),
+}
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Fault:
+    """One fault in one place. ``line`` counts from 1; 0 speaks of the whole file."""
+
+    file: str
+    line: int
+    code: str
+    what: str
+    remedy: str
+
+    def __str__(self) -> str:
+        where = f"{self.file}:{self.line}" if self.line else self.file
+        return f"{where}: {self.code} {self.what} {self.remedy}"
+
+
+class BrokenPack(Exception):
+    """A pack that cannot be used. ``faults`` holds every one that was found."""
+
+    def __init__(self, faults: Iterable[Fault]) -> None:
+        self.faults = tuple(sorted(set(faults)))
+        super().__init__("\n".join(str(fault) for fault in self.faults))
+
+
+def fault(code: str, file: Path | str, line: int, **words: object) -> Fault:
+    """Fill in the catalogue's message for a code. Raises ``KeyError`` for a code or a word it does not know."""
+    what, remedy = CATALOGUE[code]
+    return Fault(str(file), line, code, what.format(**words), remedy.format(**words))
+
+
+def guess(word: str, known: Iterable[str]) -> str:
+    """A closing question with the nearest known word, or nothing."""
+    near = get_close_matches(word, list(known), n=1)
+    return f" Did you mean {near[0]!r}?" if near else ""

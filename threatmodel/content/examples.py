@@ -1,0 +1,48 @@
+"""Worked examples: made-up people whose plans are checked, so that a change of a rule shows whom it touches."""
+
+from collections.abc import Iterable, Iterator
+from datetime import date
+from pathlib import Path
+
+from threatmodel.content.compile import compile_pack
+from threatmodel.content.errors import Fault
+from threatmodel.content.pack import Pack, Placed, read_pack
+from threatmodel.content.schema import ExampleFile
+from threatmodel.engine.answers import Answers
+from threatmodel.engine.plan import Plan, build_plan
+
+ANY_DAY = date(2026, 11, 23)  # which items a plan holds does not lean on the day; only what is stale does
+
+
+def example_faults(directory: Path) -> tuple[Fault, ...]:
+    """What the examples of a sound pack expect and do not get."""
+    return tuple(fault for _, faults in _plans(read_pack(directory)) for fault in faults)
+
+
+def _plans(pack: Pack) -> Iterator[tuple[Plan, list[Fault]]]:
+    questionnaire = compile_pack(pack)
+    for example in pack.examples:
+        plan = build_plan(Answers.of(questionnaire, example.entry.answers), ANY_DAY)
+        yield plan, list(_differences(example, plan))
+
+
+def _differences(example: Placed[ExampleFile], plan: Plan) -> Iterator[Fault]:
+    expected = example.entry.plan
+    on = {str(id_) for id_, state in plan.gates.items() if state.on}
+    offered = {item.measure.id for item in plan.hygiene if not item.ask_first}
+    ask_first = {item.measure.id for item in plan.hygiene if item.ask_first}
+    legal = {item.safeguard.id for item in plan.legal}
+    if expected.gates_on and set(expected.gates_on) | {"always"} != on:
+        yield example.fault("S001", "plan", "gates_on", problem=f"the gates that are on are {', '.join(sorted(on))}")
+    yield from _unlike(example, "has", (id_ not in offered for id_ in expected.has), "{!r} is not among its steps")
+    ask = (id_ not in ask_first for id_ in expected.ask_first)
+    yield from _unlike(example, "ask_first", ask, "{!r} is not among what to ask a lawyer about first")
+    yield from _unlike(example, "lacks", (id_ in offered | ask_first for id_ in expected.lacks), "{!r} is in it")
+    yield from _unlike(example, "legal", (id_ not in legal for id_ in expected.legal), "{!r} is not in its legal lane")
+
+
+def _unlike(example: Placed[ExampleFile], key: str, wrong: Iterable[bool], problem: str) -> Iterator[Fault]:
+    ids = getattr(example.entry.plan, key)
+    for i, (id_, is_wrong) in enumerate(zip(ids, wrong, strict=True)):
+        if is_wrong:
+            yield example.fault("S001", "plan", key, i, problem=problem.format(id_))

@@ -1,0 +1,176 @@
+"""A pack's files, read and checked one by one against the schema, each entry with the place it stands in."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from pydantic import BaseModel, ValidationError
+
+from threatmodel.content import schema
+from threatmodel.content.errors import BrokenPack, Fault, fault, guess
+from threatmodel.content.reader import Data, Document, Path_, read_document
+from threatmodel.engine.conditions import All, Any, Chosen, Condition, Fact, NoneOf
+
+
+@dataclass(frozen=True, slots=True)
+class Placed[T: BaseModel]:
+    """An entry and where it stands."""
+
+    entry: T
+    document: Document
+    path: Path_ = ()
+
+    def line(self, *path: str | int) -> int:
+        return self.document.line((*self.path, *path))
+
+    def fault(self, code: str, *path: str | int, **words: object) -> Fault:
+        """A fault at this place or at one inside it."""
+        return fault(code, self.document.file, self.line(*path), **words)
+
+    def __str__(self) -> str:
+        return f"{self.document.file}:{self.line()}"
+
+    def parts[P: BaseModel](self, key: str, entries: Sequence[P]) -> list[Placed[P]]:
+        """The entries of a list inside this one, each with its own place."""
+        return [Placed(entry, self.document, (*self.path, key, i)) for i, entry in enumerate(entries)]
+
+
+@dataclass(slots=True)
+class Pack:
+    """The entries of a pack, in reading order. ``faults`` are those of form; entries with one are left away."""
+
+    directory: Path
+    pack: Placed[schema.PackFile] | None = None
+    sections: list[Placed[schema.SectionFile]] = field(default_factory=list)
+    facts: list[Placed[schema.FactEntry]] = field(default_factory=list)
+    gates: list[Placed[schema.GateEntry]] = field(default_factory=list)
+    cautions: list[Placed[schema.CautionEntry]] = field(default_factory=list)
+    notes: list[Placed[schema.CautionEntry]] = field(default_factory=list)
+    vectors: list[Placed[schema.VectorEntry]] = field(default_factory=list)
+    measures: list[Placed[schema.MeasureEntry]] = field(default_factory=list)
+    safeguards: list[Placed[schema.SafeguardEntry]] = field(default_factory=list)
+    sources: list[Placed[schema.SourceEntry]] = field(default_factory=list)
+    instruments: list[Placed[schema.InstrumentEntry]] = field(default_factory=list)
+    examples: list[Placed[schema.ExampleFile]] = field(default_factory=list)
+    faults: list[Fault] = field(default_factory=list)
+
+    @property
+    def questions(self) -> list[Placed[schema.QuestionEntry]]:
+        return [q for section in self.sections for q in section.parts("questions", section.entry.questions)]
+
+
+def read_pack(directory: Path) -> Pack:
+    """Read every file of a pack. Faults of form are collected, never raised."""
+    pack = Pack(directory)
+    single = _Reader(pack)
+    for whole in single.file("pack.yaml", schema.PackFile):
+        pack.pack = whole
+    for facts in single.file("facts.yaml", schema.FactsFile):
+        pack.facts = facts.parts("facts", facts.entry.facts)
+    for gates in single.file("gates.yaml", schema.GatesFile):
+        pack.gates = gates.parts("gates", gates.entry.gates)
+        pack.cautions = gates.parts("cautions", gates.entry.cautions)
+        pack.notes = gates.parts("notes", gates.entry.notes)
+    for sources in single.file("sources.yaml", schema.SourcesFile):
+        pack.sources = sources.parts("sources", sources.entry.sources)
+        pack.instruments = sources.parts("instruments", sources.entry.instruments)
+    pack.sections = list(single.files("sections", schema.SectionFile))
+    pack.examples = list(single.files("examples", schema.ExampleFile))
+    pack.vectors = list(single.lists("vectors", schema.VectorEntry))
+    pack.measures = list(single.lists("measures", schema.MeasureEntry))
+    pack.safeguards = list(single.lists("safeguards", schema.SafeguardEntry))
+    return pack
+
+
+class _Reader:
+    def __init__(self, pack: Pack) -> None:
+        self.pack = pack
+
+    def file[T: BaseModel](self, name: str, model: type[T]) -> Iterator[Placed[T]]:
+        document = self._read(self.pack.directory / name)
+        if document:
+            yield from self._entry(document, (), document.data, model)
+
+    def files[T: BaseModel](self, folder: str, model: type[T]) -> Iterator[Placed[T]]:
+        for path in sorted((self.pack.directory / folder).glob("*.yaml")):
+            yield from self.file(f"{folder}/{path.name}", model)
+
+    def lists[T: BaseModel](self, folder: str, model: type[T]) -> Iterator[Placed[T]]:
+        for path in sorted((self.pack.directory / folder).glob("*.yaml")):
+            document = self._read(path)
+            if document and isinstance(document.data, list):
+                for i, data in enumerate(document.data):
+                    yield from self._entry(document, (i,), data, model)
+            elif document and document.data:
+                self.pack.faults.append(
+                    fault("K005", document.file, 1, key=folder, problem="the file should be a list of entries")
+                )
+
+    def _read(self, path: Path) -> Document | None:
+        shown = f"{self.pack.directory.parent.name}/{path.relative_to(self.pack.directory.parent)}"
+        try:
+            return read_document(path, shown)
+        except BrokenPack as broken:
+            self.pack.faults += broken.faults
+            return None
+
+    def _entry[T: BaseModel](self, document: Document, path: Path_, data: Data, model: type[T]) -> Iterator[Placed[T]]:
+        try:
+            yield Placed(model.model_validate(data), document, path)
+        except ValidationError as problems:
+            for problem in problems.errors(include_url=False):
+                self.pack.faults.append(_form_fault(document, path, model, dict(problem)))
+
+
+def _form_fault(document: Document, path: Path_, model: type[BaseModel], problem: dict[str, object]) -> Fault:
+    """Turn a schema's complaint into a message of the catalogue, at the line of the value or the entry around it."""
+    loc = problem["loc"]
+    assert isinstance(loc, tuple)
+    # pydantic puts the branch of a union into the location; only keys and positions are places in the file
+    place = tuple(part for i, part in enumerate(loc) if (*path, *loc[: i + 1]) in document.lines) or loc[:1]
+    key = str(loc[-1]) if loc else "this entry"
+    line = document.line((*path, *place))
+    if problem["type"] == "extra_forbidden":
+        known = _keys(model, loc[:-1])
+        return fault("K002", document.file, line, key=key, known=", ".join(known), guess=guess(key, known))
+    if problem["type"] == "missing":
+        return fault("K004", document.file, line, key=key)
+    return fault("K005", document.file, line, key=str(place[-1]) if place else key, problem=str(problem["msg"]))
+
+
+def _keys(model: type[BaseModel], loc: tuple[str | int, ...]) -> list[str]:
+    """The keys that may stand at a place inside a model; of the model itself when the place is not a model's."""
+    for part in loc:
+        info = model.model_fields.get(str(part))
+        inner = [t for t in _models(info.annotation)] if info else []
+        model = inner[0] if inner else model
+    return [info.alias or name for name, info in model.model_fields.items()]
+
+
+def _models(annotation: object) -> Iterator[type[BaseModel]]:
+    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
+        yield annotation
+    for argument in getattr(annotation, "__args__", ()):
+        yield from _models(argument)
+
+
+def parse_condition(at: Placed[BaseModel], data: object, path: Path_, faults: list[Fault]) -> Condition:
+    """Turn a condition as written into the engine's tree, adding what is wrong with its form to ``faults``."""
+    if not isinstance(data, dict) or len(data) != 1:
+        count = len(data) if isinstance(data, dict) else 0
+        faults.append(at.fault("K010", *path, count=count))
+        return All(())
+    [(key, value)] = data.items()
+    if key in ("any", "all", "none"):
+        if not isinstance(value, list):
+            faults.append(at.fault("K005", *path, key, key=key, problem="it should be a list of conditions"))
+            return All(())
+        parts = tuple(parse_condition(at, part, (*path, key, i), faults) for i, part in enumerate(value))
+        return Any(parts) if key == "any" else All(parts) if key == "all" else NoneOf(parts)
+    options = (value,) if isinstance(value, str) else tuple(value)
+    if not options or not all(isinstance(option, str) for option in options):
+        faults.append(at.fault("K005", *path, key, key=key, problem="it should be an option or a list of options"))
+        return All(())
+    return Fact(options[0]) if key == "fact" else Chosen(str(key), options)

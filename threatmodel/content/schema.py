@@ -1,0 +1,222 @@
+"""What a content file may say, as pydantic models. Values come in as text; conditions are parsed elsewhere."""
+
+import re
+from datetime import date
+from typing import Annotated, Literal
+
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field
+
+from threatmodel.engine.model import Action, Control, GateId, Level
+
+WORD_ID = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
+PERIOD = re.compile(r"([1-9][0-9]*) (day|month|year)s?")
+UNIT_DAYS = {"day": 1, "month": 30, "year": 365}
+
+type ConditionData = dict[str, ConditionData | list[ConditionData] | list[str] | str]
+
+
+def _period(text: str) -> str:
+    if not PERIOD.fullmatch(text):
+        raise ValueError("write a number and days, months or years, as in '6 months'")
+    return text
+
+
+def days(period: str) -> int:
+    """Days in a period such as '60 days' or '6 months', a month counted as 30."""
+    match = PERIOD.fullmatch(period)
+    if not match:
+        raise ValueError(period)
+    return int(match[1]) * UNIT_DAYS[match[2]]
+
+
+type Text = Annotated[str, Field(min_length=1)]
+type Period = Annotated[str, AfterValidator(_period)]
+
+
+class Entry(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class OptionEntry(Entry):
+    id: Text
+    label: Text
+    hint: str = ""
+    alone: bool = False
+
+
+class QuestionEntry(Entry):
+    id: Text
+    ask: Text
+    why: Text
+    pick: Literal["one", "many"]
+    options: Annotated[list[OptionEntry], Field(min_length=2)]
+    assume: Annotated[list[Text], Field(min_length=1)]
+    otherwise: list[Text] = []
+    asked_if: Annotated[ConditionData | None, Field(alias="if")] = None
+    hint: str = ""
+    quick: bool = False
+    later: bool = False
+    sensitive: bool = False
+
+
+class SectionFile(Entry):
+    section: Text
+    title: Text
+    intro: str = ""
+    questions: Annotated[list[QuestionEntry], Field(min_length=1)]
+
+
+class FactEntry(Entry):
+    id: Text
+    means: Text
+    when: ConditionData
+
+
+class FactsFile(Entry):
+    facts: list[FactEntry]
+
+
+class GateEntry(Entry):
+    id: GateId
+    title: Text
+    show: Literal["stop", "note", "quiet"]
+    when: ConditionData
+    decided_by: list[Text] = []
+    card: str = ""
+    do: list[Text] = []
+    dont: list[Text] = []
+    note: str = ""
+    ask_first: str = ""
+    blocked: str = ""
+
+
+class CautionEntry(Entry):
+    id: Text
+    text: Text
+
+
+class GatesFile(Entry):
+    gates: list[GateEntry]
+    cautions: list[CautionEntry]
+    notes: list[CautionEntry]
+
+
+class LevelRules(Entry):
+    high: ConditionData | None = None
+    medium: ConditionData | None = None
+
+
+class VectorEntry(Entry):
+    id: Text
+    title: Text
+    control: Control
+    what: Text
+    reach: Text
+    since: str = ""
+    applies: Annotated[ConditionData | None, Field(alias="if")] = None
+    level: Level | LevelRules
+    sources: Annotated[list[Text], Field(min_length=1)]
+    reviewed_on: date
+    review_every: Period
+
+
+class MeasureEntry(Entry):
+    id: Text
+    title: Text
+    applies: Annotated[ConditionData | None, Field(alias="if")] = None
+    action: Action
+    priority: Annotated[int, Field(ge=1, le=3)]
+    first_with: list[GateId] = []
+    minutes: Annotated[int, Field(ge=1, le=2000)]
+    again: Text
+    cost: Text
+    discloses: Text
+    helps: Text
+    reduces: dict[str, Literal["low", "medium"]] = {}
+    does_not_reach: Annotated[list[Text], Field(min_length=1)]
+    limits: Text
+    steps: Annotated[dict[str, Text], Field(min_length=1)]
+    undo: Text
+    cautions: list[Text] = []
+    evidence: Literal["A", "B", "C"]
+    sources: Annotated[list[Text], Field(min_length=1)]
+    reviewed_on: date
+    review_every: Period
+
+
+class AuthorityEntry(Entry):
+    instrument: Text
+    at: str = ""
+
+
+class SafeguardEntry(Entry):
+    id: Text
+    title: Text
+    vector: str = ""
+    control: Literal["process", "sharing"]
+    applies: Annotated[ConditionData | None, Field(alias="if")] = None
+    statement: Text
+    precise: Text
+    no_setting_changes: Text
+    you_can: Annotated[list[Text], Field(min_length=1)]
+    binds: str = ""
+    states: list[Text] = []
+    clinic_only: bool = False
+    authority: list[AuthorityEntry] = []
+    sources: Annotated[list[Text], Field(min_length=1)]
+    confidence: Literal["high", "medium", "low"]
+    as_of: date
+    shelf_life: Period
+    volatile: bool = False
+
+
+class SourceEntry(Entry):
+    id: Text
+    title: Text
+    publisher: Text
+    url: Annotated[str, Field(pattern=r"^https?://\S+$")]
+    date: Text
+    seen: Literal["page", "copy", "no"]
+
+
+class InstrumentEntry(Entry):
+    id: Text
+    title: Text
+    url: str = ""
+
+
+class SourcesFile(Entry):
+    sources: list[SourceEntry]
+    instruments: list[InstrumentEntry]
+
+
+class BudgetEntry(Entry):
+    question: Text
+    today: dict[str, Annotated[int, Field(ge=1)]]
+    soon: dict[str, Annotated[int, Field(ge=1)]]
+
+
+class PackFile(Entry):
+    pack: Text
+    title: Text
+    lang: Text
+    version: Text
+    unsure: Text
+    look_again: Period
+    steps_by: list[Text]
+    time: BudgetEntry
+    honest: list[Text]
+
+
+class ExpectedPlan(Entry):
+    gates_on: list[GateId] = []
+    has: list[Text] = []
+    ask_first: list[Text] = []
+    lacks: list[Text] = []
+    legal: list[Text] = []
+
+
+class ExampleFile(Entry):
+    example: Text
+    answers: dict[str, str | list[str]]
+    plan: ExpectedPlan
