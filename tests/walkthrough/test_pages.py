@@ -1,0 +1,52 @@
+"""The pages that are filled in from a rendering made once must be what the template alone would give."""
+
+import re
+
+import pytest
+from django.test import RequestFactory
+from django_htmx.middleware import HtmxDetails
+
+from threatmodel.engine.answers import Answers
+from threatmodel.engine.flow import path
+from threatmodel.walkthrough.pages import StepPage
+from threatmodel.walkthrough.walk import Walk
+
+TOKEN = re.compile(r'(name="csrfmiddlewaretoken" value=")\w+"')
+
+
+def pages(pack, request, answers):
+    walk = Walk(answers, "full", 0)
+    for number, question in enumerate(pack.questions, start=1):
+        page = StepPage(question, number, len(pack.questions), walk)
+        yield TOKEN.sub(r"\1", page.response(request).content.decode()), TOKEN.sub(r"\1", page.plain(request))
+
+
+@pytest.mark.parametrize("headers", [{}, {"HX-Request": "true"}])
+def test_filled_pages_are_those_of_the_template_for_every_question_and_answer(pack, headers):
+    request = RequestFactory(headers=headers).get("/walk/1/")
+    request.htmx = HtmxDetails(request)
+    everyone = [Answers(pack)]
+    longest = max(len(question.options) for question in pack.questions)
+    for i in range(longest + 1):
+        chosen = Answers(pack)
+        for question in pack.questions:
+            options = [*(option.id for option in question.options), "unsure"]
+            chosen = chosen.choose(question.id, [options[i % len(options)]])
+        everyone.append(chosen)
+
+    for answers in everyone:
+        for filled, plain in pages(pack, request, answers):
+            assert filled == plain
+
+
+def test_a_filled_page_has_the_chosen_option_ticked_and_no_other(pack):
+    request = RequestFactory().get("/walk/1/")
+    request.htmx = HtmxDetails(request)
+    walk = Walk(Answers.of(pack, {"pending": ["criminal-case", "agent-contact"]}), "full", 0)
+    number = [question.id for question in path(walk.answers, "full")].index("pending") + 1
+
+    html = StepPage(pack.question["pending"], number, 28, walk).response(request).content.decode()
+
+    ticked = re.findall(r'value="([\w-]+)"[^>]* checked>', html)
+    assert ticked == ["agent-contact", "criminal-case"]
+    assert "\ue000" not in html

@@ -1,0 +1,1 @@
+"""A plan → what page, paper and JSON need."""

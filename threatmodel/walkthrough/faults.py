@@ -1,0 +1,102 @@
+"""Pages for what went wrong: each says what happened, what is kept, and how to go on. None says more to a log."""
+
+import logging
+import secrets
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils.translation import gettext as _
+
+from threatmodel.walkthrough.walk import NoWalk, QuestionsChanged, WalkEnded
+
+logger = logging.getLogger(__name__)
+
+
+def fault_page(request: HttpRequest, status: int, title: str, *sentences: str, go_on: bool = True) -> HttpResponse:
+    """A plain page with a heading, sentences, and a way on."""
+    context = {"title": title, "sentences": sentences, "go_on": go_on}
+    response = render(request, "walkthrough/fault.html", context, status=status)
+    response["Cache-Control"] = "no-store"
+    return response
+
+
+def no_walk(request: HttpRequest, fault: NoWalk) -> HttpResponse:
+    """A page was asked for that needs a walk, and there is none to go on with."""
+    if isinstance(fault, QuestionsChanged):
+        what = _("The questions have changed since you began, so your earlier answers could mean something else now.")
+    elif isinstance(fault, WalkEnded):
+        what = _(
+            "Your answers can no longer be opened. They are kept for a few hours at most, and only on your device."
+        )
+    else:
+        what = _("There are no answers on this device yet. It may also be that your browser refuses cookies.")
+    return fault_page(
+        request,
+        409,
+        _("Please start again"),
+        what,
+        _("Nothing is left of them with us. Starting again takes a few minutes."),
+        go_on=False,
+    )
+
+
+def off_path(request: HttpRequest) -> HttpResponse:
+    return fault_page(
+        request,
+        404,
+        _("That question is not part of your walk"),
+        _("Your other answers decide which questions you get. This page is not one of them now."),
+        _("Your answers are still here. Nothing was changed."),
+    )
+
+
+def answer_refused(request: HttpRequest) -> HttpResponse:
+    return fault_page(
+        request,
+        400,
+        _("We could not read that answer"),
+        _("What arrived is not one of the choices on the page. The page may be old, or was changed on the way."),
+        _("Your answers are as they were. Go on, and choose again."),
+    )
+
+
+def form_refused(request: HttpRequest, reason: str = "") -> HttpResponse:
+    return fault_page(
+        request,
+        403,
+        _("We did not accept that form"),
+        _("It lacks the mark that shows it was sent from this site. This happens when cookies are refused."),
+        _("Your answers are as they were. Let this site use cookies, then go on."),
+    )
+
+
+def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
+    return fault_page(
+        request,
+        400,
+        _("We could not read that request"),
+        _("Something in it was too large or not well formed."),
+        _("Your answers are as they were."),
+    )
+
+
+def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
+    return fault_page(
+        request,
+        404,
+        _("There is no such page"),
+        _("The address may have a slip of the pen. Your answers are as they were."),
+    )
+
+
+def server_error(request: HttpRequest) -> HttpResponse:
+    reference = secrets.token_hex(4)
+    logger.error("a page could not be made, reference %s", reference)
+    return fault_page(
+        request,
+        500,
+        _("Something went wrong on our side"),
+        _("Your answers are still on your device and nowhere else. Go back and try once more."),
+        _("If you tell us about it, this reference is enough: %(reference)s. It holds nothing about you.")
+        % {"reference": reference},
+    )

@@ -1,0 +1,51 @@
+"""`manage.py plan ANSWERS.yaml`: the plan for an answers file, as JSON on standard output."""
+
+import json
+import sys
+from argparse import ArgumentParser
+from datetime import date
+from pathlib import Path
+
+from django.core.management.base import BaseCommand, CommandError
+from django.utils import translation
+
+from threatmodel.content.answers_file import read_answers
+from threatmodel.content.errors import BrokenPack
+from threatmodel.documents.export import plan_json
+from threatmodel.documents.pdf import render_pdf
+from threatmodel.documents.view import plan_view
+from threatmodel.engine.flow import at_depth
+from threatmodel.engine.plan import build_plan
+from threatmodel.walkthrough.packs import questionnaire
+from threatmodel.walkthrough.views import today
+
+
+class Command(BaseCommand):
+    help = "Print the plan for an answers file as JSON (plan/1). A fault goes to standard error, with exit status 2."
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.add_argument("answers", type=Path, help="YAML: question id → option id or list of them")
+        parser.add_argument("--depth", choices=["quick", "full"], default="full", help="whose questions count")
+        parser.add_argument("--lang", default="", help="language of the plan (this pack has one)")
+        parser.add_argument("--pdf", type=Path, help="write the plan as a PDF to this file as well")
+        parser.add_argument("--for", dest="audience", choices=["client", "counsel"], default="client")
+        parser.add_argument(
+            "--as-of", type=date.fromisoformat, help="the day to plan for, YYYY-MM-DD; today if not said"
+        )
+
+    def handle(self, **options: object) -> None:
+        try:
+            pack = questionnaire()
+            answers = read_answers(options["answers"], pack)  # type: ignore[arg-type]
+        except BrokenPack as broken:
+            raise CommandError(str(broken), returncode=2) from None
+        if options["lang"] not in ("", pack.lang):
+            raise CommandError(f"This pack has no texts in {options['lang']!r}. It has: {pack.lang}.", returncode=2)
+        day = options["as_of"] or today()
+        answers = at_depth(answers, options["depth"])  # type: ignore[arg-type]
+        plan = build_plan(answers, day, staff=options["audience"] == "counsel")  # type: ignore[arg-type]
+        if isinstance(target := options["pdf"], Path):
+            with translation.override(pack.lang):
+                target.write_bytes(render_pdf(plan_view(plan)))
+        json.dump(plan_json(plan), sys.stdout, indent=2, ensure_ascii=False)
+        sys.stdout.write("\n")

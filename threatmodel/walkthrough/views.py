@@ -1,0 +1,192 @@
+"""The pages of the walk. Every one is kept out of caches; every change is a POST that answers with a redirect."""
+
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import UTC, date, datetime
+from functools import wraps
+
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.middleware.csrf import get_token
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST, require_safe
+
+from threatmodel.documents.pdf import render_pdf
+from threatmodel.documents.view import plan_view
+from threatmodel.engine.answers import NotTogether, UnknownAnswer
+from threatmodel.engine.flow import next_unanswered, path
+from threatmodel.engine.plan import Plan, build_plan
+from threatmodel.walkthrough import faults
+from threatmodel.walkthrough.packs import questionnaire
+from threatmodel.walkthrough.pages import StepPage, sections_of
+from threatmodel.walkthrough.walk import DEPTHS, NoWalk, Walk, forget, walk_of
+
+type View = Callable[..., HttpResponseBase]
+
+
+def private(view: View) -> View:
+    """Keep a page out of every cache."""
+
+    @wraps(view)
+    def wrapped(request: HttpRequest, *args: object, **kwargs: object) -> HttpResponseBase:
+        response = view(request, *args, **kwargs)
+        response["Cache-Control"] = "no-store"
+        return response
+
+    return wrapped
+
+
+def with_walk(view: View) -> View:
+    """Hand the view the request's walk; without one, say so and offer to start."""
+
+    @private
+    @wraps(view)
+    def wrapped(request: HttpRequest, *args: object, **kwargs: object) -> HttpResponseBase:
+        try:
+            walk = walk_of(request)
+        except NoWalk as fault:
+            response = faults.no_walk(request, fault)
+            forget(response)
+            return response
+        return view(request, walk, *args, **kwargs)
+
+    return wrapped
+
+
+@require_safe
+@private
+def start(request: HttpRequest) -> HttpResponse:
+    try:
+        has_walk = bool(walk_of(request).answers.bits)
+    except NoWalk:
+        has_walk = False
+    return render(request, "walkthrough/start.html", {"has_walk": has_walk, "honest": questionnaire().honest})
+
+
+@private
+def begin(request: HttpRequest) -> HttpResponseBase:
+    """POST begins a walk, or deepens one (``keep``); GET goes on with it."""
+    if request.method != "POST":
+        return go_on(request)
+    depth = next((depth for depth in DEPTHS if depth == request.POST.get("depth")), None)
+    if depth is None:
+        return faults.answer_refused(request)
+    walk = Walk.begin(questionnaire(), depth)
+    if request.POST.get("keep"):
+        try:
+            walk = replace(walk_of(request), depth=depth, checked=True)
+        except NoWalk as fault:
+            return faults.no_walk(request, fault)
+    response = redirect(_next_page(walk, after=0))
+    walk.seal_into(response)
+    return response
+
+
+@with_walk
+def go_on(request: HttpRequest, walk: Walk) -> HttpResponseBase:
+    return redirect(_next_page(walk, after=0))
+
+
+@with_walk
+def step(request: HttpRequest, walk: Walk, number: int) -> HttpResponseBase:
+    """One question. POST keeps the answer and goes on; what cannot be kept is shown again as it was sent."""
+    questions = path(walk.answers, walk.depth)
+    if not 1 <= number <= len(questions):
+        return faults.off_path(request)
+    page = StepPage(questions[number - 1], number, len(questions), walk)
+    if request.method != "POST":
+        return page.response(request)
+    if request.POST.get("question") != page.question.id:
+        return faults.off_path(request)
+    chosen = request.POST.getlist("answer")
+    if not chosen:
+        return page.refused(request, _("Choose an answer. If you are not sure, there is an answer for that too."))
+    try:
+        walk = walk.answer(page.question.id, chosen)
+    except UnknownAnswer:
+        return faults.answer_refused(request)
+    except NotTogether:
+        return page.refused(request, _("Some of these answers cannot go together. Keep those that fit."), chosen)
+    response = redirect(_next_page(walk, after=number))
+    walk.seal_into(response)
+    return response
+
+
+def _next_page(walk: Walk, after: int) -> str:
+    """The next step; once the end was reached, whatever is still open, and then the check page."""
+    if not walk.checked and 0 < after < len(path(walk.answers, walk.depth)):
+        return reverse("step", args=[after + 1])
+    number = next_unanswered(walk.answers, walk.depth, after)
+    return reverse("step", args=[number]) if number else reverse("check")
+
+
+@require_safe
+@with_walk
+def check(request: HttpRequest, walk: Walk) -> HttpResponseBase:
+    context = {"sections": sections_of(walk), "open": next_unanswered(walk.answers, walk.depth), "walk": walk}
+    response = render(request, "walkthrough/check.html", context)
+    if not walk.checked:
+        replace(walk, checked=True).seal_into(response)
+    return response
+
+
+@require_safe
+@with_walk
+def plan(request: HttpRequest, walk: Walk) -> HttpResponseBase:
+    context = {"plan": plan_view(_plan(walk)), "depth": walk.depth}
+    return render(request, "plan/page.html", context)
+
+
+@require_safe
+@with_walk
+def plan_pdf(request: HttpRequest, walk: Walk) -> HttpResponseBase:
+    """The plan as a PDF, made in memory, with a name that says nothing."""
+    response = HttpResponse(render_pdf(plan_view(_plan(walk))), content_type="application/pdf")
+    response["Content-Disposition"] = 'attachment; filename="plan.pdf"'
+    return response
+
+
+def _plan(walk: Walk) -> Plan:
+    return build_plan(walk.answers, today())
+
+
+def today() -> date:
+    return datetime.now(UTC).date()
+
+
+@require_POST
+@private
+def delete(request: HttpRequest) -> HttpResponse:
+    """Forget the walk, and say so."""
+    response = render(request, "walkthrough/deleted.html")
+    forget(response)
+    return response
+
+
+@require_safe
+@private
+def leave(request: HttpRequest) -> HttpResponse:
+    """Forget everything this site put on the device, and go elsewhere."""
+    response = HttpResponse(status=303, headers={"Location": settings.LEAVE_TO})
+    response["Clear-Site-Data"] = '"cache", "cookies", "storage"'
+    forget(response)
+    response.delete_cookie(settings.CSRF_COOKIE_NAME, samesite="Strict")
+    return response
+
+
+@require_safe
+def about(request: HttpRequest) -> HttpResponse:
+    pack = questionnaire()
+    get_token(request)
+    return render(request, "walkthrough/about.html", {"pack": pack, "sources": sorted(pack.sources.values(), key=_by)})
+
+
+def _by(source: object) -> str:
+    return getattr(source, "publisher", "").lower()
+
+
+@require_safe
+def healthz(request: HttpRequest) -> HttpResponse:
+    return HttpResponse("ok\n", content_type="text/plain")
