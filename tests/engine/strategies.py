@@ -119,6 +119,8 @@ def questionnaires(draw: st.DrawFn) -> Questionnaire:
             applies=draw(condition),
             priority=draw(st.integers(1, 3)),
             first_with=draw(st.sampled_from([(), ("hold",), ("survivor",)])),
+            urgent=draw(st.none() | condition),
+            before=draw(st.sampled_from([(), ("visibility", "retention", "destroy")])),
         )
         for i in range(draw(st.integers(0, 6)))
     ]

@@ -5,7 +5,18 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.engine.strategies import conditions, packs_and_answers
-from threatmodel.engine.conditions import ALWAYS, All, Any, Chosen, Condition, Fact, NoneOf, compile_condition, lay_out
+from threatmodel.engine.conditions import (
+    ALWAYS,
+    All,
+    Any,
+    Chosen,
+    Condition,
+    Fact,
+    NoneOf,
+    compile_condition,
+    lay_out,
+    set_bits,
+)
 from threatmodel.engine.flow import Reading, read
 
 LAYOUT = lay_out(
@@ -68,16 +79,9 @@ def test_the_compiled_rule_means_what_the_tree_means(both):
 
 def witnesses(clauses, reading: Reading) -> list[set[int]]:
     """For each clause, every mask of answers that shows it to be true."""
-    found = []
-    for clause in clauses:
-        masks = {
-            reading.present(1 << i) for i in range(clause.chosen.bit_length()) if clause.chosen & reading.bits & 1 << i
-        }
-        for absent in clause.absent:
-            if not absent & reading.bits:
-                masks |= set(reading.absent(absent))
-        found.append(masks)
-    return found
+    masks = {bit: layout.mask for layout in reading.questionnaire.layout.values() for bit in layout.option.values()}
+    witness = reading.witness
+    return [{*set_bits(witness.alone(clause)), *witness.together(clause, masks)} for clause in clauses]
 
 
 @given(packs_and_answers.flatmap(lambda both: st.tuples(st.just(both[1]), conditions(list(both[0].questions)))))

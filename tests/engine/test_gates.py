@@ -61,6 +61,7 @@ def test_a_citizen_with_nothing_going_on_has_no_gate_but_always(pack):
         ({"process": "permanent-resident"}, "evidence"),
         ({"process": "permanent-resident"}, "address"),
         ({"process": "undocumented", "monitor": "worn-device"}, "monitor"),
+        ({"process": "permanent-resident", "pending": "immigration-court"}, "monitor"),
         ({"safety": "maybe"}, "survivor"),
         ({"adversary": "ex-or-family"}, "survivor"),
         ({"ssn": "itin"}, "ssn"),
@@ -101,14 +102,15 @@ def test_the_matrix_holds_for_any_content(both):
     gates = {gate for gate, state in plan.gates.items() if state.on}
     for item in plan.hygiene:
         action = item.measure.action
-        if {"hold", "public", "monitor"} & gates:
+        if {"hold", "public", "monitor", "survivor"} & gates:
             assert action not in ("retention", "destroy")
         if "public" in gates:
             assert action != "visibility"
-        if "hold" in gates and action == "visibility":
+        if {"hold", "survivor"} & gates and action == "visibility":
             assert item.ask_first
+        if "survivor" in gates and item.bucket == "today":
+            assert item.measure.first_with
         if action == "destroy":
             assert {"copy-first", "never-in-bulk"} <= set(item.verdict.notes)
     assert len(plan.today) <= MOST_TODAY
     assert not any(item.ask_first for item in plan.today)
-    assert plan.gates["hold"].gate.id == "hold"

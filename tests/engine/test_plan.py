@@ -9,7 +9,7 @@ from threatmodel.engine.answers import Answers
 from threatmodel.engine.conditions import All, Any, Chosen, Fact, NoneOf
 from threatmodel.engine.flow import read
 from threatmodel.engine.model import LEVELS
-from threatmodel.engine.plan import build_plan
+from threatmodel.engine.plan import BUCKETS, build_plan
 
 
 def plan_for(pack, answers, day=DAY):
@@ -42,6 +42,28 @@ def test_survivor_safety_stands_first_when_someone_may_be_watching(pack):
     plan = plan_for(pack, NO_GATE | {"safety": "yes"})
 
     assert plan.today[0].measure.id == "survivor-safe-first"
+
+
+def test_a_watched_person_gets_nothing_else_today_than_what_comes_first(pack):
+    plan = plan_for(pack, NO_GATE | {"safety": "yes", "effort": "ongoing"})
+
+    assert all(item.measure.first_with for item in plan.today)
+
+
+def test_a_copy_comes_before_any_change_of_what_others_see(pack):
+    plan = plan_for(pack, NO_GATE | {"platforms": ["facebook"], "visibility": "public", "effort": "30-minutes"})
+
+    order = [item.measure.id for item in plan.hygiene]
+    changes = [item.measure.id for item in plan.hygiene if item.measure.action in ("visibility", "destroy")]
+    assert changes
+    assert all(order.index("export-own-data") < order.index(change) for change in changes)
+
+
+def test_what_is_urgent_for_a_person_comes_before_what_is_not(pack):
+    plan = plan_for(pack, NO_GATE | {"travel": "cross-border", "effort": "weekend"})
+
+    order = [item.measure.id for item in plan.hygiene if not item.measure.first_with and item.bucket == "soon"]
+    assert order[0] == "border-prep"
 
 
 def test_what_fits_today_fits_the_minutes_the_person_has(pack):
@@ -90,6 +112,17 @@ def test_going_back_and_changing_answers_gives_the_plan_of_answering_afresh(thre
         changed = changed.choose(question.id, then.chosen(question.id))
 
     assert build_plan(changed, DAY) == build_plan(Answers.of(pack, then.as_mapping()), DAY)
+
+
+@given(packs_and_answers)
+def test_nothing_comes_in_an_earlier_bucket_than_what_must_come_before_it(both):
+    _, answers = both
+    hygiene = build_plan(answers, DAY).hygiene
+
+    plain = [item for item in hygiene if not item.ask_first and not item.measure.first_with]
+    for mover in plain:
+        led = [item for item in plain if item.measure.action in mover.measure.before and not item.measure.before]
+        assert all(BUCKETS.index(item.bucket) >= BUCKETS.index(mover.bucket) for item in led)
 
 
 @given(packs_and_answers)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
+from functools import lru_cache
 
 from threatmodel.engine.conditions import UNSURE, set_bits
 from threatmodel.engine.model import Questionnaire
@@ -86,21 +87,27 @@ class Answers:
         if len(packed) != packed_size(questionnaire):
             raise NotPacked("another length than this questionnaire's answers")
         bits = int.from_bytes(packed, "big")
-        known = 0
-        for layout in questionnaire.layout.values():
-            known |= layout.mask
-            if any(layout.rules_out[bit] & bits for bit in set_bits(bits & layout.mask)):
+        rules_out = _rules_out(questionnaire)
+        for bit in set_bits(bits):
+            if bit not in rules_out:
+                raise NotPacked("an option that this questionnaire does not have")
+            if rules_out[bit] & bits:
                 raise NotPacked("options together that cannot be chosen together")
-        if bits & ~known:
-            raise NotPacked("options that this questionnaire does not have")
         return cls(questionnaire, bits)
 
 
+@lru_cache(maxsize=16)
+def _rules_out(questionnaire: Questionnaire) -> dict[int, int]:
+    return {bit: others for layout in questionnaire.layout.values() for bit, others in layout.rules_out.items()}
+
+
+@lru_cache(maxsize=16)
 def packed_size(questionnaire: Questionnaire) -> int:
     """Bytes of a packed set of answers: one bit an option, rounded up."""
     return -(-sum(len(layout.option) for layout in questionnaire.layout.values()) // 8)
 
 
+@lru_cache(maxsize=16)
 def fingerprint(questionnaire: Questionnaire) -> bytes:
     """Eight bytes that change whenever a packed answer would mean something else; wording does not count."""
     shape = ((question, *layout.option) for question, layout in questionnaire.layout.items())

@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache, reduce
 from operator import or_
-from typing import Protocol
+from typing import NamedTuple
 
 UNSURE = "unsure"
 
@@ -93,12 +93,22 @@ def lay_out(questions: Iterable[tuple[str, tuple[str, ...], frozenset[str], bool
     return layout
 
 
-@dataclass(frozen=True, slots=True)
-class Clause:
-    """True when a bit of ``chosen`` is set, or when for some question's options in ``absent`` none is set."""
+class Absent(NamedTuple):
+    """Options of one question none of which may be chosen.
+
+    ``question`` is the mask of all of the question's bits, ``ruled_out_by`` of those that each rule out every option.
+    """
+
+    options: int
+    question: int
+    ruled_out_by: int
+
+
+class Clause(NamedTuple):
+    """True when a bit of ``chosen`` is set, or when for one of ``absent`` none of its options is."""
 
     chosen: int
-    absent: tuple[int, ...]
+    absent: tuple[Absent, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,7 +123,7 @@ class Rule:
         for clause in self.clauses:
             if not bits & clause.chosen:
                 for absent in clause.absent:
-                    if not bits & absent:
+                    if not bits & absent.options:
                         break
                 else:
                     return False
@@ -134,7 +144,7 @@ def compile_condition(
         match node:
             case Chosen(question, options):
                 mask = layout[question].of(options)
-                return (Clause(mask, ()),) if wanted else (Clause(0, (mask,)),)
+                return (Clause(mask, ()),) if wanted else (Clause(0, (_absent(layout[question], mask),)),)
             case Fact(name):
                 return clauses((facts or {})[name], wanted)
             case NoneOf(parts):
@@ -146,13 +156,18 @@ def compile_condition(
     return Rule(_every([clauses(condition, True)]), _every([clauses(condition, False)]))
 
 
+def _absent(bits: Bits, options: int) -> Absent:
+    ruled_out_by = sum(bit for bit, others in bits.rules_out.items() if not options & ~others)
+    return Absent(options, bits.mask, ruled_out_by)
+
+
 def _every(sets: list[tuple[Clause, ...]]) -> tuple[Clause, ...]:
     return tuple(dict.fromkeys(clause for part in sets for clause in part if not _always_true(clause)))
 
 
 def _always_true(clause: Clause) -> bool:
     """Whether a clause asks for an option of a question, or for all of these same options to be absent."""
-    return any(absent & ~clause.chosen == 0 for absent in clause.absent)
+    return any(not absent.options & ~clause.chosen for absent in clause.absent)
 
 
 def _some(sets: list[tuple[Clause, ...]]) -> tuple[Clause, ...]:
@@ -169,39 +184,82 @@ def _some(sets: list[tuple[Clause, ...]]) -> tuple[Clause, ...]:
     return merged
 
 
-class Witness(Protocol):
-    """Says which answers stand behind a bit that is set, or behind bits that are not."""
+@dataclass(frozen=True, slots=True)
+class Witness:
+    """The answers behind the bits that are set.
+
+    ``bits`` are those set, ``assumed`` those of them that nobody said, ``told`` those that stand for themselves; for
+    any other question's bits, ``behind(question's mask)`` gives the answers that stand behind it.
+    """
+
+    bits: int
+    assumed: int
+    told: int
+    behind: Callable[[int], int]
 
     def cost(self, answers: int) -> int:
-        """Price a set of answers, as a mask; a larger set never costs less."""
+        """Fewest answers first; among equals, those that somebody gave."""
+        return answers.bit_count() * 1024 + (answers & self.assumed).bit_count()
 
-    def present(self, bit: int) -> int:
-        """The answers behind a set bit, as a mask."""
+    def alone(self, clause: Clause) -> int:
+        """The set bits each of which alone shows that a clause holds."""
+        found = self.bits & clause.chosen
+        for absent in clause.absent:
+            if not self.bits & absent.options:
+                found |= self.bits & absent.ruled_out_by
+        return found & self.told
 
-    def absent(self, options: int) -> Iterable[int]:
-        """Masks of answers, each of which alone shows that none of these options of one question is chosen."""
+    def together(self, clause: Clause, layout: Mapping[int, int]) -> set[int]:
+        """Sets of answers that only together show that a clause holds. ``layout`` maps a bit to its question's mask."""
+        found = {self.behind(layout[bit]) for bit in set_bits(self.bits & clause.chosen & ~self.told)}
+        for absent in clause.absent:
+            if not self.bits & absent.options:
+                whole = self.bits & absent.question & self.told
+                if not whole:
+                    found.add(self.behind(absent.question))
+                elif not whole & absent.ruled_out_by:
+                    found.add(whole)
+        return found
 
 
-def smallest_reason(clauses: Iterable[Clause], bits: int, witness: Witness) -> int:
+def smallest_reason(clauses: Iterable[Clause], witness: Witness, layout: Mapping[int, int]) -> int:
     """Find the cheapest set of answers that alone makes these clauses hold, as a mask.
 
-    The clauses must hold of ``bits``. Equal answers always give the same reason.
+    The clauses must hold of the witness's bits. Equal answers always give the same reason.
     """
-    groups: list[list[int]] = []
+    bits, told, unsaid = witness.bits, witness.told, witness.assumed
+    reason = seen = 0
+    for chosen, absents in clauses:
+        alone = bits & chosen
+        plain = not alone & ~told
+        for absent in absents:
+            if not bits & absent.options:
+                alone |= bits & absent.ruled_out_by
+                plain = plain and bool(bits & absent.question & told)
+        alone &= told
+        if not plain or not alone or alone & seen:  # not one answer for each clause: compare all there are
+            return _compare_all(clauses, witness, layout)
+        seen |= alone
+        said = alone & ~unsaid or alone
+        reason |= said & -said
+    return reason
+
+
+def _compare_all(clauses: Iterable[Clause], witness: Witness, layout: Mapping[int, int]) -> int:
+    groups = []
     for clause in clauses:
-        choices = {witness.present(bit) for bit in set_bits(clause.chosen & bits)}
-        for absent in clause.absent:
-            if not bits & absent:
-                choices.update(witness.absent(absent))
-        groups.append(sorted(choices, key=lambda mask: (witness.cost(mask), mask)))
-    if len(groups) <= 1:
-        return groups[0][0] if groups else 0
+        masks = {*set_bits(witness.alone(clause)), *witness.together(clause, layout)}
+        groups.append(sorted(masks, key=lambda mask: (witness.cost(mask), mask)) if len(masks) > 1 else list(masks))
     return _cheapest_union(groups, witness.cost)
 
 
 def _cheapest_union(groups: list[list[int]], cost: Callable[[int], int]) -> int:
     """Pick one mask of every group so that their union costs least; among equals, the smallest number."""
-    best = reduce(or_, (group[0] for group in groups))
+    forced = reduce(or_, (group[0] for group in groups if len(group) == 1), 0)
+    groups = [group for group in groups if not any(mask & forced == mask for mask in group)]
+    if not groups:
+        return forced
+    best = reduce(or_, (group[0] for group in groups), forced)
     best_key = (cost(best), best)
 
     def search(rest: list[list[int]], taken: int) -> None:
@@ -215,7 +273,7 @@ def _cheapest_union(groups: list[list[int]], cost: Callable[[int], int]) -> int:
             for mask in open_groups[0]:
                 search(open_groups[1:], taken | mask)
 
-    search(groups, 0)
+    search(groups, forced)
     return best
 
 

@@ -6,13 +6,12 @@ changing one gives what answering afresh would have given.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from typing import Literal, NamedTuple
 
 from threatmodel.engine.answers import Answers
-from threatmodel.engine.conditions import Bits, Clause, Rule, set_bits, smallest_reason
+from threatmodel.engine.conditions import Bits, Clause, Rule, Witness, set_bits, smallest_reason
 from threatmodel.engine.model import Question, Questionnaire
 
 type Depth = Literal["quick", "full"]
@@ -53,7 +52,7 @@ class Reading:
     """Answers as the rules read them.
 
     ``bits`` holds what is taken as true of every question; ``assumed`` the part of it that nobody said; ``on_path``
-    the questions that apply to this person, whether asked in a walk or not. It is the witness of ``smallest_reason``.
+    the questions that apply to this person, whether asked in a walk or not.
     """
 
     questionnaire: Questionnaire
@@ -61,53 +60,50 @@ class Reading:
     assumed: int
     on_path: frozenset[str]
 
-    def because(self, clauses: Iterable[Clause]) -> tuple[Because, ...]:
+    def because(self, clauses: tuple[Clause, ...]) -> tuple[Because, ...]:
         """The smallest set of answers that makes these clauses hold, in asking order. They must hold."""
-        return self.name(smallest_reason(clauses, self.bits, self))
-
-    def name(self, answers: int) -> tuple[Because, ...]:
-        """Spell out a mask of answers."""
+        if not clauses:
+            return ()
         names = _names(self.questionnaire)
-        return tuple(Because(*names[bit], bool(bit & self.assumed)) for bit in set_bits(answers))
+        reason = smallest_reason(clauses, self.witness, _question_masks(self.questionnaire))
+        assumed = self.assumed
+        return tuple([names[bit][1 if bit & assumed else 0] for bit in set_bits(reason)])
 
-    def cost(self, answers: int) -> int:
-        """Fewest answers first; among equals, those that somebody gave."""
-        return answers.bit_count() * 1024 + (answers & self.assumed).bit_count()
+    @cached_property
+    def witness(self) -> Witness:
+        told = sum(step.bits.mask for step in _steps(self.questionnaire) if step.question.id in self.on_path)
+        unsure = sum(step.bits.unsure for step in _steps(self.questionnaire))
+        return Witness(self.bits, self.assumed, told & ~(unsure & self.assumed), self._behind)
 
-    def present(self, bit: int) -> int:
-        """An answer stands for itself; one of a question that does not apply, for why it does not."""
-        question = _names(self.questionnaire)[bit][0]
-        return bit if question in self.on_path else self._off_path(question)
-
-    def absent(self, options: int) -> Iterable[int]:
-        """Every chosen option that rules these out; where none does alone, the whole answer."""
-        question = _names(self.questionnaire)[options & -options][0]
-        if question not in self.on_path:
-            return (self._off_path(question),)
-        layout = self.questionnaire.layout[question]
-        chosen = self.bits & layout.mask
-        told = chosen & ~layout.unsure or chosen
-        alone = [bit for bit in set_bits(told) if not options & ~layout.rules_out[bit]]
-        return alone or (told,)
-
-    def _off_path(self, question: str) -> int:
+    def _behind(self, question: int) -> int:
+        """Why a question does not apply, as a mask of answers; of one that does, its whole answer."""
         if question not in self._reasons:
-            rule = next(step.rule for step in _steps(self.questionnaire) if step.question.id == question)
-            self._reasons[question] = smallest_reason(rule.inverse, self.bits, self)
+            step = next(step for step in _steps(self.questionnaire) if step.bits.mask == question)
+            self._reasons[question] = (
+                self.bits & question
+                if step.question.id in self.on_path
+                else smallest_reason(step.rule.inverse, self.witness, _question_masks(self.questionnaire))
+            )
         return self._reasons[question]
 
     @cached_property
-    def _reasons(self) -> dict[str, int]:
+    def _reasons(self) -> dict[int, int]:
         return {}
 
 
 @lru_cache(maxsize=16)
-def _names(questionnaire: Questionnaire) -> dict[int, tuple[str, str]]:
+def _names(questionnaire: Questionnaire) -> dict[int, tuple[Because, Because]]:
+    """Each bit as an answer that was given, and as one that is assumed."""
     return {
-        bit: (question, option)
+        bit: (Because(question, option, False), Because(question, option, True))
         for question, layout in questionnaire.layout.items()
         for option, bit in layout.option.items()
     }
+
+
+@lru_cache(maxsize=16)
+def _question_masks(questionnaire: Questionnaire) -> dict[int, int]:
+    return {bit: layout.mask for layout in questionnaire.layout.values() for bit in layout.option.values()}
 
 
 def read(answers: Answers) -> Reading:

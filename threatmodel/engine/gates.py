@@ -7,7 +7,7 @@ Its rows are those of the legal research, part H; where two gates meet, the stri
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import Literal
+from typing import Literal, NamedTuple
 
 from threatmodel.engine.conditions import Rule
 from threatmodel.engine.flow import Because, Reading
@@ -39,20 +39,38 @@ WITHOUT_GATES: Mapping[Action, tuple[NoteId, ...]] = {
     "harden": (),
     "third-party": (),
     "visibility": ("copy-first",),
-    "retention": ("off-if-a-case-starts",),
+    "retention": ("copy-first", "off-if-a-case-starts"),
     "destroy": ("copy-first", "never-in-bulk"),
     "government": ("truth-and-counsel",),
 }
-MATRIX: Mapping[GateId, Mapping[Action, Standing]] = {
-    "hold": {"visibility": "ask-first", "retention": "blocked", "destroy": "blocked"},
-    "public": {"visibility": "blocked", "retention": "blocked", "destroy": "blocked"},
-    "monitor": {"retention": "blocked", "destroy": "blocked"},
-}
-ADDED_NOTES: Mapping[GateId, Mapping[Action, tuple[NoteId, ...]]] = {
-    "hold": {"third-party": ("ask-your-lawyer",), "visibility": ("ask-your-lawyer",)},
-    "evidence": {"visibility": ("copy-first",), "retention": ("copy-first",)},
-    "monitor": {"harden": ("not-the-monitor",), "visibility": ("not-the-monitor",)},
-    "survivor": {"harden": ("advocate-first",), "visibility": ("advocate-first",), "third-party": ("advocate-first",)},
+
+
+class Effect(NamedTuple):
+    """What one gate, when it is on, does to one action."""
+
+    standing: Standing
+    notes: tuple[NoteId, ...] = ()
+
+
+BLOCKED = Effect("blocked")
+MATRIX: Mapping[Action, Mapping[GateId, Effect]] = {
+    "harden": {
+        "survivor": Effect("allowed", ("advocate-first",)),
+        "monitor": Effect("allowed", ("not-the-monitor",)),
+    },
+    "third-party": {
+        "hold": Effect("allowed", ("ask-your-lawyer",)),
+        "survivor": Effect("allowed", ("advocate-first",)),
+    },
+    "visibility": {
+        "hold": Effect("ask-first", ("ask-your-lawyer",)),
+        "public": BLOCKED,
+        "survivor": Effect("ask-first", ("advocate-first",)),
+        "monitor": Effect("allowed", ("not-the-monitor",)),
+    },
+    "retention": {"hold": BLOCKED, "public": BLOCKED, "survivor": BLOCKED, "monitor": BLOCKED},
+    "destroy": {"hold": BLOCKED, "public": BLOCKED, "survivor": BLOCKED, "monitor": BLOCKED},
+    "government": {"survivor": Effect("allowed", ("advocate-first",))},
 }
 
 
@@ -108,10 +126,9 @@ def judge(action: Action, gates: Mapping[GateId, GateState]) -> Verdict:
     standing: Standing = "allowed"
     by: GateId | None = None
     notes = dict.fromkeys(WITHOUT_GATES[action])
-    for gate, state in gates.items():
-        if state.on:
-            says = MATRIX.get(gate, {}).get(action, "allowed")
-            if STANDINGS.index(says) > STANDINGS.index(standing):
-                standing, by = says, gate
-            notes |= dict.fromkeys(ADDED_NOTES.get(gate, {}).get(action, ()))
+    for gate, effect in MATRIX[action].items():
+        if gates[gate].on:
+            if STANDINGS.index(effect.standing) > STANDINGS.index(standing):
+                standing, by = effect.standing, gate
+            notes |= dict.fromkeys(effect.notes)
     return Verdict(standing, by, tuple(notes))

@@ -122,7 +122,8 @@ class Vector:
 class Measure:
     """A hygiene item. ``reduces`` maps a vector to the level that is left; ``minutes`` is for the first time.
 
-    ``steps`` maps "all" or an option id to Markdown; ``first_with`` names gates with which it comes before all others.
+    ``steps`` maps "all" or an option id to Markdown. With a gate of ``first_with`` on it comes before all others, when
+    ``urgent`` holds before others of any priority, and always before the acts of the actions in ``before``.
     """
 
     id: str
@@ -143,6 +144,8 @@ class Measure:
     applies: Condition = ALWAYS
     priority: int = 3
     first_with: tuple[GateId, ...] = ()
+    urgent: Condition | None = None
+    before: tuple[Action, ...] = ()
     cautions: tuple[str, ...] = ()
     again: str = ""
     undo: str = ""

@@ -12,14 +12,15 @@ from threatmodel.engine.answers import Answers
 from threatmodel.engine.conditions import Clause, Condition, Rule
 from threatmodel.engine.flow import Because, Reading, read
 from threatmodel.engine.gates import GateState, Verdict, evaluate_gates, judge
-from threatmodel.engine.model import LEVELS, GateId, Level, Measure, Questionnaire, Safeguard, Vector
+from threatmodel.engine.model import ACTIONS, LEVELS, Action, GateId, Level, Measure, Questionnaire, Safeguard, Vector
 
 type Bucket = Literal["today", "soon", "later"]
+BUCKETS: tuple[Bucket, ...] = ("today", "soon", "later")
 MOST_TODAY = 3
+FIRST: tuple[GateId, ...] = ("survivor", "hold", "monitor")  # what a gate puts first, in this order
 
 
-@dataclass(frozen=True, slots=True)
-class Exposure:
+class Exposure(NamedTuple):
     """A vector that applies to this person: its level now, and after the plan's allowed measures."""
 
     vector: Vector
@@ -29,8 +30,7 @@ class Exposure:
     stale: bool
 
 
-@dataclass(frozen=True, slots=True)
-class PlannedMeasure:
+class PlannedMeasure(NamedTuple):
     """A measure in the plan. ``reduces`` holds only exposures of this person that it would really lower."""
 
     measure: Measure
@@ -46,15 +46,13 @@ class PlannedMeasure:
         return self.verdict.standing == "ask-first"
 
 
-@dataclass(frozen=True, slots=True)
-class PlannedSafeguard:
+class PlannedSafeguard(NamedTuple):
     safeguard: Safeguard
     because: tuple[Because, ...]
     stale: bool
 
 
-@dataclass(frozen=True, slots=True)
-class LeftOut:
+class LeftOut(NamedTuple):
     """An item that is not in the plan, and the gate or the answers that left it out."""
 
     item: Measure | Safeguard
@@ -62,8 +60,7 @@ class LeftOut:
     because: tuple[Because, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class LookAgain:
+class LookAgain(NamedTuple):
     """The day to look again, and the items of the plan that fall due first."""
 
     on: date
@@ -102,7 +99,7 @@ class Plan:
 
 class _Compiled(NamedTuple):
     vectors: tuple[tuple[Vector, Rule, Rule | None, Rule | None], ...]
-    measures: tuple[tuple[Measure, Rule], ...]
+    measures: tuple[tuple[Measure, Rule, Rule | None], ...]
     safeguards: tuple[tuple[Safeguard, Rule], ...]
 
 
@@ -110,12 +107,12 @@ class _Compiled(NamedTuple):
 def _compiled(questionnaire: Questionnaire) -> _Compiled:
     rule = questionnaire.rule
 
-    def level(condition: Condition | None) -> Rule | None:
+    def maybe(condition: Condition | None) -> Rule | None:
         return None if condition is None else rule(condition)
 
     return _Compiled(
-        tuple((v, rule(v.applies), level(v.high), level(v.medium)) for v in questionnaire.vectors),
-        tuple((measure, rule(measure.applies)) for measure in questionnaire.measures),
+        tuple((v, rule(v.applies), maybe(v.high), maybe(v.medium)) for v in questionnaire.vectors),
+        tuple((measure, rule(measure.applies), maybe(measure.urgent)) for measure in questionnaire.measures),
         tuple((safeguard, rule(safeguard.applies)) for safeguard in questionnaire.safeguards),
     )
 
@@ -136,7 +133,7 @@ def build_plan(answers: Answers, as_of: date, *, staff: bool = False) -> Plan:
     return Plan(
         questionnaire=answers.questionnaire,
         as_of=as_of,
-        asked={q.id: chosen for q in questions if q.id in reading.on_path and (chosen := answers.chosen(q.id))},
+        asked={q.id: answers.chosen(q.id) for q in questions if q.id in reading.on_path and answers.answered(q.id)},
         assumed={
             q.id: q.assume
             for q in questions
@@ -156,7 +153,7 @@ def _exposures(compiled: _Compiled, reading: Reading, as_of: date) -> tuple[Expo
     for vector, applies, high, medium in compiled.vectors:
         if applies.holds(reading.bits):
             level, clauses = _level(reading.bits, high, medium)
-            because = reading.because((*applies.clauses, *clauses))
+            because = reading.because(tuple(dict.fromkeys((*applies.clauses, *clauses))))
             exposures.append(Exposure(vector, level, level, because, as_of > vector.review_by))
     return tuple(exposures)
 
@@ -169,6 +166,21 @@ def _level(bits: int, high: Rule | None, medium: Rule | None) -> tuple[Level, tu
     return "low", ()
 
 
+class _Candidate(NamedTuple):
+    """A measure that applies and that no gate blocks, with all that its place in the plan depends on."""
+
+    measure: Measure
+    rule: Rule
+    verdict: Verdict
+    reduces: Mapping[str, Level]
+    first: int
+    urgent: bool
+
+    @property
+    def allowed(self) -> bool:
+        return self.verdict.standing == "allowed"
+
+
 def _hygiene(
     compiled: _Compiled,
     reading: Reading,
@@ -176,10 +188,10 @@ def _hygiene(
     levels: Mapping[str, Level],
     as_of: date,
 ) -> tuple[tuple[PlannedMeasure, ...], tuple[LeftOut, ...]]:
-    verdicts = {action: judge(action, gates) for action in {measure.action for measure, _ in compiled.measures}}
-    kept: list[tuple[Measure, Rule, Verdict, dict[str, Level]]] = []
+    verdicts = {action: judge(action, gates) for action in ACTIONS}
+    candidates: list[_Candidate] = []
     left_out: list[LeftOut] = []
-    for measure, rule in compiled.measures:
+    for measure, rule, urgent in compiled.measures:
         verdict = verdicts[measure.action]
         if not rule.holds(reading.bits):
             left_out.append(LeftOut(measure, None, reading.because(rule.inverse)))
@@ -187,72 +199,81 @@ def _hygiene(
             left_out.append(LeftOut(measure, verdict.gate, gates[verdict.gate].because))
         else:
             reduces = {v: left for v, left in measure.reduces.items() if v in levels and _lower(left, levels[v])}
-            kept.append((measure, rule, verdict, reduces))
-    kept.sort(key=lambda row: _rank(row[0], row[2], row[3], gates, levels))
-    buckets = _buckets(reading, [(measure, verdict) for measure, _, verdict, _ in kept], gates)
+            is_urgent = urgent is not None and urgent.holds(reading.bits)
+            candidates.append(_Candidate(measure, rule, verdict, reduces, _first(measure, gates), is_urgent))
+    candidates.sort(key=lambda candidate: _rank(candidate, levels))
+    _copy_before(candidates)
+    buckets = _buckets(reading, candidates, only_first=gates["survivor"].on)
     planned = (
         PlannedMeasure(
-            measure,
-            verdict,
+            candidate.measure,
+            candidate.verdict,
             bucket,
-            reduces,
-            tuple(c for c in measure.cautions if c not in gates or gates[c].on),  # type: ignore[index]
-            reading.because(rule.clauses),
-            as_of > measure.review_by,
+            candidate.reduces,
+            tuple(c for c in candidate.measure.cautions if c not in gates or gates[c].on),  # type: ignore[index]
+            reading.because(candidate.rule.clauses),
+            as_of > candidate.measure.review_by,
         )
-        for (measure, rule, verdict, reduces), bucket in zip(kept, buckets, strict=True)
+        for candidate, bucket in zip(candidates, buckets, strict=True)
     )
-    return tuple(sorted(planned, key=lambda item: ("today", "soon", "later").index(item.bucket))), tuple(left_out)
+    return tuple(sorted(planned, key=lambda item: BUCKETS.index(item.bucket))), tuple(left_out)
 
 
 def _lower(left: Level, now: Level) -> bool:
     return LEVELS.index(left) < LEVELS.index(now)
 
 
-def _comes_first(measure: Measure, gates: Mapping[GateId, GateState]) -> bool:
-    return any(gates[gate].on for gate in measure.first_with)
+def _first(measure: Measure, gates: Mapping[GateId, GateState]) -> int:
+    """The place of the first gate that puts a measure before all others; past all places when none does."""
+    return min((i for i, gate in enumerate(FIRST) if gate in measure.first_with and gates[gate].on), default=len(FIRST))
 
 
-def _rank(
-    measure: Measure,
-    verdict: Verdict,
-    reduces: Mapping[str, Level],
-    gates: Mapping[GateId, GateState],
-    levels: Mapping[str, Level],
-) -> tuple[float, ...]:
-    """Order measures: what a gate puts first; allowed before ask-first; then worst level, then most for the minutes.
+def _rank(candidate: _Candidate, levels: Mapping[str, Level]) -> tuple[float, ...]:
+    """Order measures: what a gate puts first; allowed before ask-first; urgent; worst level; most for the minutes.
 
     Levels are only compared and counted in steps, never added up to a score of risk. Equal ranks keep content order.
     """
-    worst = max((LEVELS.index(levels[vector]) for vector in reduces), default=-1)
-    steps = sum(LEVELS.index(levels[vector]) - LEVELS.index(left) for vector, left in reduces.items())
-    first = 0 if _comes_first(measure, gates) else 1
-    allowed = 0 if verdict.standing == "allowed" else 1
-    return (first, allowed, measure.priority, -worst, -steps / measure.minutes)
+    worst = max((LEVELS.index(levels[vector]) for vector in candidate.reduces), default=-1)
+    steps = sum(LEVELS.index(levels[v]) - LEVELS.index(left) for v, left in candidate.reduces.items())
+    priority = 0 if candidate.urgent else candidate.measure.priority
+    return (candidate.first, not candidate.allowed, priority, -worst, -steps / candidate.measure.minutes)
 
 
-def _buckets(
-    reading: Reading, kept: Iterable[tuple[Measure, Verdict]], gates: Mapping[GateId, GateState]
-) -> list[Bucket]:
+def _copy_before(candidates: list[_Candidate]) -> None:
+    """Move each measure that comes before an action in front of the first allowed measure of it."""
+    for mover in [candidate for candidate in candidates if candidate.measure.before]:
+        later = (i for i, c in enumerate(candidates) if c.allowed and c.measure.action in mover.measure.before)
+        place = next(later, None)
+        if place is not None and place < candidates.index(mover):
+            candidates.remove(mover)
+            candidates.insert(place, mover)
+
+
+def _buckets(reading: Reading, candidates: Iterable[_Candidate], *, only_first: bool) -> list[Bucket]:
     """Sort ranked measures into today, soon and later by the minutes the person has.
 
-    What a gate puts first is for today whatever it takes; what needs asking first never is.
+    What a gate puts first is for today whatever it takes, and with ``only_first`` nothing else is. What needs asking
+    first never is. No act comes in an earlier bucket than a measure that has to come before it.
     """
-    today, soon = _minutes(reading)
+    minutes_today, minutes_soon = _minutes(reading)
+    earliest: dict[Action, Bucket] = {}
     buckets: list[Bucket] = []
-    spent = taken = 0
-    for measure, verdict in kept:
-        fits_today = spent + measure.minutes <= today or _comes_first(measure, gates)
+    today = total = taken = 0
+    for measure, _, verdict, _, first, _ in candidates:
+        comes_first = first < len(FIRST)
+        fits = comes_first or (not only_first and today + measure.minutes <= minutes_today)
+        no_sooner_than = earliest.get(measure.action, "today")
+        bucket: Bucket = "later"
         if verdict.standing != "allowed":
-            buckets.append("later")
-        elif taken < MOST_TODAY and fits_today:
-            taken, spent = taken + 1, spent + measure.minutes
-            buckets.append("today")
-        elif spent + measure.minutes <= soon:
-            spent += measure.minutes
-            buckets.append("soon")
-        else:
-            buckets.append("later")
+            pass
+        elif taken < MOST_TODAY and fits and no_sooner_than == "today":
+            bucket = "today"
+            taken, today, total = taken + 1, today + measure.minutes, total + measure.minutes
+        elif total + measure.minutes <= minutes_soon and no_sooner_than != "later":
+            bucket, total = "soon", total + measure.minutes
+        for action in measure.before:
+            earliest[action] = max(earliest.get(action, "today"), bucket, key=BUCKETS.index)
+        buckets.append(bucket)
     return buckets
 
 
