@@ -1,5 +1,6 @@
 """The pages that are filled in from a rendering made once must be what the template alone would give."""
 
+import random
 import re
 
 import pytest
@@ -8,7 +9,7 @@ from django_htmx.middleware import HtmxDetails
 
 from threatmodel.engine.answers import Answers
 from threatmodel.engine.flow import path
-from threatmodel.walkthrough.pages import StepPage
+from threatmodel.walkthrough.pages import CheckPage, StepPage
 from threatmodel.walkthrough.walk import Walk
 
 TOKEN = re.compile(r'(name="csrfmiddlewaretoken" value=")\w+"')
@@ -37,6 +38,28 @@ def test_filled_pages_are_those_of_the_template_for_every_question_and_answer(pa
     for answers in everyone:
         for filled, plain in pages(pack, request, answers):
             assert filled == plain
+
+
+BLANK = re.compile(r"\s+")
+
+
+@pytest.mark.parametrize("seed", range(20))
+def test_a_filled_check_page_is_that_of_the_template_for_any_answers(seed, pack):
+    request = RequestFactory().get("/walk/check/")
+    request.htmx = HtmxDetails(request)
+    dice = random.Random(seed)  # noqa: S311
+    answers = Answers(pack)
+    for question in pack.questions:
+        answers = answers.choose(
+            question.id, [dice.choice([*(o.id for o in question.options), "unsure"])][: dice.randrange(2)]
+        )
+
+    for depth in ("quick", "full"):
+        page = CheckPage(Walk(answers, depth, 0))
+        filled = TOKEN.sub(r"\1", page.response(request).content.decode())
+        plain = TOKEN.sub(r"\1", page.plain(request))
+        assert BLANK.sub(" ", filled) == BLANK.sub(" ", plain)
+        assert "\ue000" not in filled
 
 
 def test_a_filled_page_has_the_chosen_option_ticked_and_no_other(pack):

@@ -165,6 +165,8 @@ class _Check:
     def _measures(self) -> Iterator[Fault]:
         for at in self.pack.measures:
             yield from self._sourced(at)
+            if at.entry.urgent is not None:
+                yield from self._condition(at, at.entry.urgent, "urgent")
             yield from self._reach(at)
             yield from self._steps(at)
             for i, caution in enumerate(at.entry.cautions):
@@ -218,8 +220,16 @@ class _Check:
             for question, chosen in at.entry.answers.items():
                 yield from self._answer(at, question, (chosen,) if isinstance(chosen, str) else tuple(chosen))
             expected = at.entry.plan
-            yield from self._known(at, "R011", self.measures, has=expected.has, lacks=expected.lacks)
-            yield from self._known(at, "R011", self.measures, ask_first=expected.ask_first)
+            yield from self._known(
+                at,
+                "R011",
+                self.measures,
+                has=expected.has,
+                lacks=expected.lacks,
+                ask_first=expected.ask_first,
+                today=expected.today,
+                not_today=expected.not_today,
+            )
             yield from self._known(at, "R012", self.safeguards, legal=expected.legal)
 
     def _answer(self, at: At, question: str, options: tuple[str, ...]) -> Iterator[Fault]:

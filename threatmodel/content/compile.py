@@ -55,6 +55,10 @@ def _condition(at: Placed[BaseModel], data: object) -> Condition:
     return ALWAYS if data is None else parse_condition(at, data, (), [])
 
 
+def _maybe(at: Placed[schema.VectorEntry] | Placed[schema.MeasureEntry], data: object) -> Condition | None:
+    return None if data is None else _condition(at, data)
+
+
 def _question(at: Placed[schema.QuestionEntry], section: str, unsure: str) -> model.Question:
     entry = at.entry
     return model.Question(
@@ -97,8 +101,7 @@ def _vector(at: Placed[schema.VectorEntry]) -> model.Vector:
     high: Condition | None = None
     medium: Condition | None = None
     if isinstance(entry.level, schema.LevelRules):
-        high = _condition(at, entry.level.high) if entry.level.high is not None else None
-        medium = _condition(at, entry.level.medium) if entry.level.medium is not None else None
+        high, medium = _maybe(at, entry.level.high), _maybe(at, entry.level.medium)
     elif entry.level == "high":
         high = ALWAYS
     elif entry.level == "medium":
@@ -140,6 +143,8 @@ def _measure(at: Placed[schema.MeasureEntry]) -> model.Measure:
         applies=_condition(at, entry.applies),
         priority=entry.priority,
         first_with=tuple(entry.first_with),
+        urgent=_maybe(at, entry.urgent),
+        before=tuple(entry.before),
         cautions=tuple(entry.cautions),
         again=entry.again,
         undo=entry.undo,

@@ -32,11 +32,14 @@ def _differences(example: Placed[ExampleFile], plan: Plan) -> Iterator[Fault]:
     offered = {item.measure.id for item in plan.hygiene if not item.ask_first}
     ask_first = {item.measure.id for item in plan.hygiene if item.ask_first}
     legal = {item.safeguard.id for item in plan.legal}
-    if expected.gates_on and set(expected.gates_on) | {"always"} != on:
+    if expected.gates_on is not None and set(expected.gates_on) | {"always"} != on:
         yield example.fault("S001", "plan", "gates_on", problem=f"the gates that are on are {', '.join(sorted(on))}")
     yield from _unlike(example, "has", (id_ not in offered for id_ in expected.has), "{!r} is not among its steps")
     ask = (id_ not in ask_first for id_ in expected.ask_first)
     yield from _unlike(example, "ask_first", ask, "{!r} is not among what to ask a lawyer about first")
+    today = {item.measure.id for item in plan.today}
+    yield from _unlike(example, "today", (id_ not in today for id_ in expected.today), "{!r} is not for today")
+    yield from _unlike(example, "not_today", (id_ in today for id_ in expected.not_today), "{!r} is for today")
     yield from _unlike(example, "lacks", (id_ in offered | ask_first for id_ in expected.lacks), "{!r} is in it")
     yield from _unlike(example, "legal", (id_ not in legal for id_ in expected.legal), "{!r} is not in its legal lane")
 

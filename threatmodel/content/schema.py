@@ -127,6 +127,8 @@ class MeasureEntry(Entry):
     action: Action
     priority: Annotated[int, Field(ge=1, le=3)]
     first_with: list[GateId] = []
+    urgent: ConditionData | None = None
+    before: list[Action] = []
     minutes: Annotated[int, Field(ge=1, le=2000)]
     again: Text
     cost: Text
@@ -209,7 +211,9 @@ class PackFile(Entry):
 
 
 class ExpectedPlan(Entry):
-    gates_on: list[GateId] = []
+    gates_on: list[GateId] | None = None
+    today: list[Text] = []
+    not_today: list[Text] = []
     has: list[Text] = []
     ask_first: list[Text] = []
     lacks: list[Text] = []

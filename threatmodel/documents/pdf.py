@@ -13,15 +13,12 @@ _thread = local()
 
 
 def render_pdf(plan: PlanView) -> bytes:
-    """Render a plan as a tagged PDF (PDF/UA-1), in memory. Equal plans give equal bytes.
-
-    Raises ``RuntimeError`` when the document asks for anything from outside itself: nothing here may fetch.
-    """
+    """Render a plan as a tagged PDF (PDF/UA-1), in memory. Equal plans give equal bytes."""
     return html_to_pdf(render_to_string("pdf/plan.html", {"plan": plan}))
 
 
 def html_to_pdf(html: str) -> bytes:
-    """Render a whole HTML document with the print style sheet."""
+    """Render a whole HTML document with the print style sheet. Whatever it asks for from outside, it does not get."""
     from weasyprint import HTML
 
     document = HTML(string=html, url_fetcher=_fetcher())

@@ -1,11 +1,9 @@
 """PlanView: the one shape of a plan that every template gets, on screen and on paper. All text, all decided."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 from itertools import groupby
-
-from django.utils.translation import gettext as _
 
 from threatmodel.engine.flow import Because
 from threatmodel.engine.gates import GateState, NoteId
@@ -15,7 +13,7 @@ from threatmodel.engine.plan import Exposure, LeftOut, Plan, PlannedMeasure, Pla
 
 @dataclass(frozen=True, slots=True)
 class Reason:
-    """An answer behind an item, in the words of the questionnaire."""
+    """The answers to one question that stand behind an item, in the words of the questionnaire."""
 
     ask: str
     answer: str
@@ -36,7 +34,7 @@ class Cited:
 
 @dataclass(frozen=True, slots=True)
 class Card:
-    """A gate that is on. For a gate that only asks to be kept in mind, ``text`` is its one sentence."""
+    """A gate that is on, with what it asks for."""
 
     id: str
     title: str
@@ -63,6 +61,8 @@ class Step:
 
 @dataclass(frozen=True, slots=True)
 class MeasureView:
+    """A measure in words. ``notes`` are printed above its steps; ``mind`` names the gates that touch it."""
+
     measure: Measure
     minutes: int
     bucket: str
@@ -71,6 +71,7 @@ class MeasureView:
     does_not_reach: tuple[str, ...]
     steps: tuple[Step, ...]
     notes: tuple[str, ...]
+    mind: tuple[str, ...]
     because: tuple[Reason, ...]
     sources: tuple[int, ...]
     stale: bool
@@ -132,6 +133,7 @@ class PlanView:
     soon: tuple[MeasureView, ...]
     later: tuple[MeasureView, ...]
     ask_first: tuple[MeasureView, ...]
+    ask_lawyer: bool
     ask_first_says: str
     legal: tuple[SafeguardView, ...]
     hygiene_exposures: tuple[ExposureView, ...]
@@ -148,7 +150,7 @@ class PlanView:
 
 
 def plan_view(plan: Plan) -> PlanView:
-    """Put a plan into words. Takes the interface language that is active; content comes in the pack's own."""
+    """Put a plan into the words of its pack."""
     return _Words(plan).view()
 
 
@@ -177,12 +179,13 @@ class _Words:
             as_of=plan.as_of,
             look_again=plan.look_again.on,
             honest=self.pack.honest,
-            stop_first=tuple(self.card(state, state.gate.card) for state in plan.stop_first),
-            keep_in_mind=tuple(self.card(state, state.gate.note) for state in plan.keep_in_mind),
+            stop_first=tuple(self.card(state) for state in plan.stop_first),
+            keep_in_mind=tuple(self.card(state) for state in plan.keep_in_mind),
             today=by_bucket["today"],
             soon=by_bucket["soon"],
             later=by_bucket["later"],
             ask_first=tuple(m for m in measures if m.ask_first),
+            ask_lawyer=plan.gates["hold"].on,
             ask_first_says=" ".join(s.gate.ask_first for s in plan.gates.values() if s.on and s.gate.ask_first),
             legal=tuple(self.safeguard(item) for item in plan.legal),
             hygiene_exposures=tuple(e for e in exposures if e.lane == "hygiene"),
@@ -199,8 +202,14 @@ class _Words:
         )
 
     def reasons(self, because: Iterable[Because]) -> tuple[Reason, ...]:
+        """One reason a question, with all of its answers that count."""
+
+        def source(answer: Because) -> tuple[str, bool]:
+            return answer.question, answer.assumed
+
         return tuple(
-            Reason(self.pack.question[q].ask, self.label(q, option), assumed) for q, option, assumed in because
+            Reason(self.pack.question[q].ask, "; ".join(self.label(q, answer.option) for answer in answers), assumed)
+            for (q, assumed), answers in groupby(because, key=source)
         )
 
     def label(self, question: str, option: str) -> str:
@@ -214,9 +223,9 @@ class _Words:
         cited = ((number, self.pack.sources[id_]) for id_, number in self.numbers.items())
         return tuple(Cited(number, s.title, s.publisher, s.date, s.url, s.seen) for number, s in cited)
 
-    def card(self, state: GateState, text: str) -> Card:
+    def card(self, state: GateState) -> Card:
         gate = state.gate
-        return Card(gate.id, gate.title, text, gate.do, gate.dont, self.reasons(state.because))
+        return Card(gate.id, gate.title, gate.card, gate.do, gate.dont, self.reasons(state.because))
 
     def measure(self, item: PlannedMeasure) -> MeasureView:
         measure = item.measure
@@ -230,22 +239,17 @@ class _Words:
             ),
             does_not_reach=tuple(self.vectors[vector].title for vector in measure.does_not_reach),
             steps=self.steps(measure.steps),
-            notes=tuple(dict.fromkeys((*self.notes(item.verdict.notes), *self.cautions(item.cautions)))),
+            notes=tuple(self.notes(item.verdict.notes, item.cautions)),
+            mind=tuple(self.gates[caution].gate.title for caution in item.cautions if caution in self.gates),
             because=self.reasons(item.because),
             sources=self.cite(measure.sources),
             stale=item.stale,
         )
 
-    def notes(self, notes: Iterable[NoteId]) -> Iterable[str]:
-        return (self.pack.notes[note] for note in notes)
-
-    def cautions(self, cautions: Iterable[str]) -> Iterable[str]:
-        """The texts of cautions: those that always hold, and the notes of gates that are on."""
-        for caution in cautions:
-            if caution in self.pack.cautions:
-                yield self.pack.cautions[caution]
-            else:
-                yield self.gates[caution].gate.note
+    def notes(self, notes: Iterable[NoteId], cautions: Iterable[str]) -> Iterator[str]:
+        """The matrix's sentences, then those of the cautions that hold with or without a gate."""
+        yield from (self.pack.notes[note] for note in notes)
+        yield from (self.pack.cautions[caution] for caution in cautions if caution in self.pack.cautions)
 
     def steps(self, steps: Mapping[str, str]) -> tuple[Step, ...]:
         """The steps for everyone and for what the person has; all there are when they have nothing of it."""
@@ -313,6 +317,6 @@ class _Words:
 
     def assumed(self) -> tuple[Reason, ...]:
         return tuple(
-            Reason(self.pack.question[question].ask, _(" and ").join(self.label(question, o) for o in options), True)
+            Reason(self.pack.question[question].ask, "; ".join(self.label(question, o) for o in options), True)
             for question, options in self.plan.assumed.items()
         )

@@ -1,8 +1,8 @@
 """What a question's page and the check page show.
 
-A question's page hardly differs from person to person. It is therefore rendered once with marks in the places that
-do differ (the form's token, the numbers, the ticks), and each request only fills the marks. A test holds the filled
-page against the plain template for every question and answer.
+These pages hardly differ from person to person. Each is therefore rendered once with marks in the places that do
+differ (the form's token, the numbers, the ticks, which lines are there), and each request only fills the marks. A test
+holds the filled pages against the plain templates for every question and answer.
 """
 
 import re
@@ -14,18 +14,43 @@ from django.http import HttpRequest, HttpResponse
 from django.middleware.csrf import get_token
 from django.template.loader import render_to_string
 from django.urls import reverse
+from django.utils.html import escape
+from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import get_language
 
-from threatmodel.engine.flow import path
-from threatmodel.engine.model import Option, Question, Section
+from threatmodel.engine.answers import Answers
+from threatmodel.engine.flow import next_unanswered, path
+from threatmodel.engine.model import Option, Question, Questionnaire, Section
+from threatmodel.walkthrough.context import STYLE
 from threatmodel.walkthrough.walk import Walk
 
 # Characters of Unicode's private use area: no content holds one, and escaping leaves them alone.
+# A mark that begins with "?" opens a part that is left out when its value is empty; "/" closes it.
 MARK = re.compile("\ue000(.+?)\ue001")
+CHECK = "walkthrough/check.html"
 
 
 def _mark(name: str) -> str:
     return f"\ue000{name}\ue001"
+
+
+def fill(parts: tuple[str, ...], values: Mapping[str, str]) -> str:
+    """Put a page together from text and names of marks in turn. Values must be fit for HTML already."""
+    page: list[str] = []
+    left_out = ""
+    for i, part in enumerate(parts):
+        if i % 2 == 0:
+            if not left_out:
+                page.append(part)
+        elif part[0] == "/":
+            left_out = "" if left_out == part[1:] else left_out
+        elif left_out:
+            pass
+        elif part[0] == "?":
+            left_out = "" if values.get(part) else part[1:]
+        else:
+            page.append(values[part])
+    return "".join(page)
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,14 +71,13 @@ class StepPage:
     walk: Walk
 
     def response(self, request: HttpRequest) -> HttpResponse:
-        fixed = _fixed(self.question.id, self.walk, _template(request), get_language() or "")
-        values = self._values(get_token(request))
-        return HttpResponse("".join(values[part] if i % 2 else part for i, part in enumerate(fixed)))
+        fixed = _fixed_step(self.walk.answers.questionnaire, self.question.id, _template(request), get_language() or "")
+        return HttpResponse(fill(fixed, self._values(get_token(request))))
 
     def plain(self, request: HttpRequest) -> str:
         """The same page, rendered by the template alone."""
         template = _template(request)
-        return render_to_string(template, self._context(template, self._values(get_token(request))), request)
+        return render_to_string(template, self.context(template, self._values(get_token(request))), request)
 
     def refused(self, request: HttpRequest, error: str, sent: list[str] | None = None) -> HttpResponse:
         """The page again, with what was wrong, and with what was sent still chosen."""
@@ -61,7 +85,7 @@ class StepPage:
         if sent is not None:
             values |= self._ticks(tuple(sent))
         template = _template(request)
-        context = self._context(template, values) | {"error": error}
+        context = self.context(template, values) | {"error": error}
         return HttpResponse(render_to_string(template, context, request), status=422)
 
     def _values(self, token: str) -> dict[str, str]:
@@ -72,7 +96,7 @@ class StepPage:
     def _ticks(self, chosen: tuple[str, ...]) -> dict[str, str]:
         return {f"tick {o.id}": "checked" if o.id in chosen else "" for o in _options(self.question)}
 
-    def _context(self, template: str, values: Mapping[str, str]) -> dict[str, object]:
+    def context(self, template: str, values: Mapping[str, str]) -> dict[str, object]:
         sections = self.walk.answers.questionnaire.sections
         return {
             **values,
@@ -91,42 +115,92 @@ def _options(question: Question) -> tuple[Option, ...]:
     return (*question.options, question.unsure)
 
 
-def _fixed(question: str, walk: Walk, template: str, language: str) -> tuple[str, ...]:
-    return _rendered(walk.answers.questionnaire, question, template, language)
-
-
 @lru_cache(maxsize=1024)
-def _rendered(pack: object, question: str, template: str, language: str) -> tuple[str, ...]:
+def _fixed_step(pack: Questionnaire, question: str, template: str, language: str) -> tuple[str, ...]:
     """The page as text and names of marks in turn, beginning and ending with text."""
-    from threatmodel.engine.answers import Answers
-
-    walk = Walk(Answers(pack), "full", 0)  # type: ignore[arg-type]
-    page = StepPage(walk.answers.questionnaire.question[question], 1, 1, walk)
+    page = StepPage(pack.question[question], 1, 1, Walk(Answers(pack), "full", 0))
     names = ["token", "number", "total", "back", *(f"tick {o.id}" for o in _options(page.question))]
-    context = page._context(template, {name: _mark(name) for name in names})
-    from threatmodel.walkthrough.context import STYLE
-
-    html = render_to_string(template, {**context, "style": STYLE})
-    return tuple(MARK.split(html))
+    context = page.context(template, {name: _mark(name) for name in names})
+    return tuple(MARK.split(render_to_string(template, {**context, "style": STYLE})))
 
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """A question and its answer as the check page shows them; no labels when it is unanswered."""
+    """A question and its answer on the check page. ``answer`` is HTML; empty when there is none yet."""
 
-    number: int
     question: Question
-    labels: tuple[str, ...]
+    number: str
+    answer: SafeString
+    begin: str = ""
+    end: str = ""
 
 
-def sections_of(walk: Walk) -> tuple[tuple[Section, tuple[Line, ...]], ...]:
-    """The questions of this walk by section, each with its number and answer. Empty sections are left out."""
+@dataclass(frozen=True, slots=True)
+class Part:
+    """A section of the check page with its lines."""
 
-    def lines(section: Section) -> Iterator[Line]:
-        for number, question in enumerate(path(walk.answers, walk.depth), start=1):
-            if question.section == section.id:
-                chosen = walk.answers.chosen(question.id)
-                yield Line(number, question, tuple(o.label for o in _options(question) if o.id in chosen))
+    section: Section
+    lines: tuple[Line, ...]
+    begin: str = ""
+    end: str = ""
 
-    shown = ((section, tuple(lines(section))) for section in walk.answers.questionnaire.sections)
-    return tuple((section, found) for section, found in shown if found)
+
+@dataclass(frozen=True, slots=True)
+class CheckPage:
+    """All answers of one walk, by section, each with a way to change it."""
+
+    walk: Walk
+
+    def response(self, request: HttpRequest) -> HttpResponse:
+        fixed = _fixed_check(self.walk.answers.questionnaire, get_language() or "")
+        return HttpResponse(fill(fixed, self._values(get_token(request))))
+
+    def plain(self, request: HttpRequest) -> str:
+        """The same page, rendered by the template alone."""
+        lines: dict[str, list[Line]] = {}
+        for number, question, answer in self._answers():
+            lines.setdefault(question.section, []).append(Line(question, str(number), answer))
+        parts = [
+            Part(section, tuple(lines[section.id]))
+            for section in self.walk.answers.questionnaire.sections
+            if section.id in lines
+        ]
+        context = {"parts": parts, "open": self._open(), "token": get_token(request)}
+        return render_to_string(CHECK, context, request)
+
+    def _open(self) -> str:
+        return str(next_unanswered(self.walk.answers, self.walk.depth) or "")
+
+    def _answers(self) -> Iterator[tuple[int, Question, SafeString]]:
+        answers = self.walk.answers
+        for number, question in enumerate(path(answers, self.walk.depth), start=1):
+            chosen = answers.chosen(question.id)
+            labels = (escape(o.label) for o in _options(question) if o.id in chosen)
+            yield number, question, mark_safe("; ".join(labels))  # noqa: S308  each label is escaped
+
+    def _values(self, token: str) -> dict[str, str]:
+        values = {"token": token, "open": self._open(), "?open": self._open()}
+        for number, question, answer in self._answers():
+            id_ = question.id
+            values |= {f"?{id_}": "y", f"number {id_}": str(number), f"answer {id_}": answer}
+            values |= {f"?yes {id_}": answer, f"?no {id_}": "" if answer else "y", f"?in {question.section}": "y"}
+        return values
+
+
+@lru_cache(maxsize=64)
+def _fixed_check(pack: Questionnaire, language: str) -> tuple[str, ...]:
+    """The check page with every question of the pack, each of them a part that can be left out."""
+
+    def line(question: Question) -> Line:
+        id_ = question.id
+        yes = _mark(f"?yes {id_}") + _mark(f"answer {id_}") + _mark(f"/yes {id_}")
+        no = _mark(f"?no {id_}") + render_to_string("components/no_answer.html") + _mark(f"/no {id_}")
+        answer = mark_safe(yes + no)  # noqa: S308  marks and a template of ours
+        return Line(question, _mark(f"number {id_}"), answer, _mark(f"?{id_}"), _mark(f"/{id_}"))
+
+    parts = []
+    for section in pack.sections:
+        lines = tuple(line(question) for question in pack.questions if question.section == section.id)
+        parts.append(Part(section, lines, _mark(f"?in {section.id}"), _mark(f"/in {section.id}")))
+    marks = {"open": _mark("open"), "token": _mark("token"), "begin": _mark("?open"), "end": _mark("/open")}
+    return tuple(MARK.split(render_to_string(CHECK, {"parts": parts, **marks, "style": STYLE})))

@@ -20,7 +20,7 @@ from threatmodel.engine.flow import next_unanswered, path
 from threatmodel.engine.plan import Plan, build_plan
 from threatmodel.walkthrough import faults
 from threatmodel.walkthrough.packs import questionnaire
-from threatmodel.walkthrough.pages import StepPage, sections_of
+from threatmodel.walkthrough.pages import CheckPage, StepPage
 from threatmodel.walkthrough.walk import DEPTHS, NoWalk, Walk, forget, walk_of
 
 type View = Callable[..., HttpResponseBase]
@@ -125,8 +125,7 @@ def _next_page(walk: Walk, after: int) -> str:
 @require_safe
 @with_walk
 def check(request: HttpRequest, walk: Walk) -> HttpResponseBase:
-    context = {"sections": sections_of(walk), "open": next_unanswered(walk.answers, walk.depth), "walk": walk}
-    response = render(request, "walkthrough/check.html", context)
+    response = CheckPage(walk).response(request)
     if not walk.checked:
         replace(walk, checked=True).seal_into(response)
     return response
