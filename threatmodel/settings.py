@@ -86,13 +86,15 @@ LANGUAGE_CODE = "en"
 LOCALE_PATHS = [BASE_DIR / "locale"]
 
 STATIC_URL = "/static/"
-STATIC_ROOT = BASE_DIR / "staticfiles"
 STATICFILES_DIRS = [BASE_DIR / "static"]
-COLLECTED = (STATIC_ROOT / "staticfiles.json").exists() or sys.argv[1:2] == ["collectstatic"]
+STATIC_ROOT: Path | None = BASE_DIR / "staticfiles"
 STORAGE = "whitenoise.storage.CompressedManifestStaticFilesStorage"
-UNCOLLECTED = "django.contrib.staticfiles.storage.StaticFilesStorage"
-STORAGES = {"staticfiles": {"BACKEND": STORAGE if COLLECTED else UNCOLLECTED}}
-WHITENOISE_USE_FINDERS = not COLLECTED  # commands and tests run without collected files
+if not (BASE_DIR / "staticfiles" / "staticfiles.json").exists() and sys.argv[1:2] != ["collectstatic"]:
+    # Commands and tests run without collected files.
+    STORAGE = "django.contrib.staticfiles.storage.StaticFilesStorage"
+    STATIC_ROOT = None
+    WHITENOISE_USE_FINDERS = True
+STORAGES = {"staticfiles": {"BACKEND": STORAGE}}
 
 # The one style sheet stands inside every page; the policy lets in just that one, by its hash.
 STYLE = (BASE_DIR / "static" / "style.css").read_text(encoding="utf-8")

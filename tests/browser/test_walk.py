@@ -66,9 +66,8 @@ def test_a_person_walks_to_a_plan_and_takes_its_pdf_home(phone, site, depth, tmp
     assert phone.locator("#gate-hold h3").inner_text() in text
 
 
-def test_every_page_fits_the_screen_and_passes_axe(phone, site, scripts):
-    if not scripts:
-        pytest.skip("axe is a script")
+@pytest.mark.parametrize("scripts", ["with scripts"], indirect=True)  # axe is a script
+def test_every_page_fits_the_screen_and_passes_axe(phone, site):
     phone.expected_complaints = ("status of 4",)
     seen = []
 

@@ -210,7 +210,7 @@ class Budget:
     soon: Mapping[str, int]
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False, repr=False)
 class Questionnaire:
     """A whole pack in one language, ready to walk and to plan with.
 
@@ -236,6 +236,9 @@ class Questionnaire:
     cautions: Mapping[str, str] = field(default_factory=dict)
     notes: Mapping[str, str] = field(default_factory=dict)
     honest: tuple[str, ...] = ()
+
+    def __repr__(self) -> str:
+        return f"Questionnaire({self.title!r}, {self.version!r}, {len(self.questions)} questions)"
 
     def __post_init__(self) -> None:
         if sorted(gate.id for gate in self.gates) != sorted(GATES):
