@@ -9,11 +9,14 @@ urlpatterns = [
     path("walk/", views.begin, name="walk"),
     path("walk/<int:number>/", views.step, name="step"),
     path("walk/check/", views.check, name="check"),
+    path("walk/one/", views.one, name="one"),
     path("walk/delete/", views.delete, name="delete"),
     path("plan/", views.plan, name="plan"),
     path("plan.pdf", views.plan_pdf, name="plan-pdf"),
     path("leave/", views.leave, name="leave"),
     path("about/", views.about, name="about"),
+    path("samples/", views.sample_list, name="samples"),
+    path("samples/<slug:sample>/", views.sample_plan, name="sample"),
     path("healthz", views.healthz, name="healthz"),
 ]
 

@@ -83,7 +83,7 @@ def test_every_page_fits_the_screen_and_passes_axe(phone, site):
         look()
         answer(phone)
     look()
-    for address in ("/plan/", "/about/", "/walk/99/", "/nothing/"):
+    for address in ("/plan/", "/about/", "/samples/", "/samples/journalist/", "/walk/99/", "/nothing/"):
         phone.goto(site + address)
         look()
     phone.goto(f"{site}/plan/")

@@ -218,3 +218,25 @@ def test_wandering_back_and_forth_gives_the_plan_of_answering_afresh(data, pack)
     walked = current(client).answers
     afresh = Answers.of(pack, walked.as_mapping())
     assert build_plan(walked, today()) == build_plan(afresh, today())
+
+
+def test_a_later_question_can_be_answered_from_the_plan_and_leads_back_to_it(client):
+    walk_through(client, lambda question: ["unsure"])
+    plan = client.get("/plan/")
+    assert b'action="/walk/one/"' in plan.content
+
+    went = client.post("/walk/one/", {"csrfmiddlewaretoken": token(plan), "question": "ssn"})
+    back = answer(client, went.url, "ssn-issued-to-me")
+
+    assert re.fullmatch(r"/walk/\d+/", went.url)
+    assert back.url == "/plan/"
+    assert current(client).answers.chosen("ssn") == ("ssn-issued-to-me",)
+
+
+def test_a_question_that_does_not_apply_cannot_be_reached_from_the_plan(client):
+    answers = {"process": ["us-citizen"]}
+    walk_through(client, lambda question: answers.get(question.id, ["unsure"]))
+    plan = client.get("/plan/")
+
+    for question in ("monitor", "nothing"):
+        assert client.post("/walk/one/", {"csrfmiddlewaretoken": token(plan), "question": question}).status_code == 404

@@ -61,6 +61,7 @@ class _Check:
             [*self.pack.measures, *self.pack.safeguards],
             self.pack.sources,
             self.pack.instruments,
+            self.pack.brokers.parts("brokers", self.pack.brokers.entry.brokers) if self.pack.brokers else [],
             *(question.parts("options", question.entry.options) for question in self.pack.questions),
         ]
         for group in groups:

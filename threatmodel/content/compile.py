@@ -24,6 +24,7 @@ def load_pack(directory: Path) -> model.Questionnaire:
 def compile_pack(pack: Pack) -> model.Questionnaire:
     """Compile a pack that has no faults."""
     assert pack.pack
+    assert pack.brokers
     head = pack.pack.entry
     return model.Questionnaire(
         version=head.version,
@@ -48,6 +49,8 @@ def compile_pack(pack: Pack) -> model.Questionnaire:
         cautions={at.entry.id: at.entry.text for at in pack.cautions},
         notes={at.entry.id: at.entry.text for at in pack.notes},
         honest=tuple(head.honest),
+        brokers=tuple(model.Broker(**broker.model_dump()) for broker in pack.brokers.entry.brokers),
+        brokers_credit=pack.brokers.entry.credit,
     )
 
 
@@ -145,6 +148,7 @@ def _measure(at: Placed[schema.MeasureEntry]) -> model.Measure:
         first_with=tuple(entry.first_with),
         urgent=_maybe(at, entry.urgent),
         before=tuple(entry.before),
+        lists_brokers=entry.lists_brokers,
         cautions=tuple(entry.cautions),
         again=entry.again,
         undo=entry.undo,

@@ -3,15 +3,33 @@
 from collections.abc import Iterable, Iterator
 from datetime import date
 from pathlib import Path
+from typing import NamedTuple
 
 from threatmodel.content.compile import compile_pack
 from threatmodel.content.errors import Fault
 from threatmodel.content.pack import Pack, Placed, read_pack
 from threatmodel.content.schema import ExampleFile
 from threatmodel.engine.answers import Answers
+from threatmodel.engine.model import Questionnaire
 from threatmodel.engine.plan import Plan, build_plan
 
 ANY_DAY = date(2026, 11, 23)  # which items a plan holds does not lean on the day; only what is stale does
+
+
+class Sample(NamedTuple):
+    """A worked example as a sample plan: its id (the file's name), who it is, and what they answered."""
+
+    id: str
+    who: str
+    answers: Answers
+
+
+def samples(directory: Path, questionnaire: Questionnaire) -> tuple[Sample, ...]:
+    """The worked examples of a pack without faults, by id."""
+    return tuple(
+        Sample(Path(at.document.file).stem, at.entry.example, Answers.of(questionnaire, at.entry.answers))
+        for at in read_pack(directory).examples
+    )
 
 
 def example_faults(directory: Path) -> tuple[Fault, ...]:

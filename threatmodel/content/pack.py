@@ -53,6 +53,7 @@ class Pack:
     safeguards: list[Placed[schema.SafeguardEntry]] = field(default_factory=list)
     sources: list[Placed[schema.SourceEntry]] = field(default_factory=list)
     instruments: list[Placed[schema.InstrumentEntry]] = field(default_factory=list)
+    brokers: Placed[schema.BrokersFile] | None = None
     examples: list[Placed[schema.ExampleFile]] = field(default_factory=list)
     faults: list[Fault] = field(default_factory=list)
 
@@ -73,6 +74,8 @@ def read_pack(directory: Path) -> Pack:
         pack.gates = gates.parts("gates", gates.entry.gates)
         pack.cautions = gates.parts("cautions", gates.entry.cautions)
         pack.notes = gates.parts("notes", gates.entry.notes)
+    for brokers in single.file("brokers.yaml", schema.BrokersFile):
+        pack.brokers = brokers
     for sources in single.file("sources.yaml", schema.SourcesFile):
         pack.sources = sources.parts("sources", sources.entry.sources)
         pack.instruments = sources.parts("instruments", sources.entry.instruments)

@@ -129,6 +129,7 @@ class MeasureEntry(Entry):
     first_with: list[GateId] = []
     urgent: ConditionData | None = None
     before: list[Action] = []
+    lists_brokers: bool = False
     minutes: Annotated[int, Field(ge=1, le=2000)]
     again: Text
     cost: Text
@@ -190,6 +191,21 @@ class InstrumentEntry(Entry):
 class SourcesFile(Entry):
     sources: list[SourceEntry]
     instruments: list[InstrumentEntry]
+
+
+class BrokerEntry(Entry):
+    id: Text
+    name: Text
+    opt_out: Annotated[str, Field(pattern=r"^(https?://|mailto:)\S+$")]
+    asks: Text
+    tier: Annotated[int, Field(ge=1, le=3)]
+    listed_on: date
+    note: str = ""
+
+
+class BrokersFile(Entry):
+    credit: Text
+    brokers: list[BrokerEntry]
 
 
 class BudgetEntry(Entry):

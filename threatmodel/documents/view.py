@@ -5,9 +5,11 @@ from dataclasses import dataclass
 from datetime import date
 from itertools import groupby
 
+from threatmodel.engine.answers import Answers
+from threatmodel.engine.changes import open_questions
 from threatmodel.engine.flow import Because
 from threatmodel.engine.gates import GateState, NoteId
-from threatmodel.engine.model import Level, Measure, Questionnaire, Safeguard
+from threatmodel.engine.model import Broker, Level, Measure, Questionnaire, Safeguard
 from threatmodel.engine.plan import Exposure, LeftOut, Plan, PlannedMeasure, PlannedSafeguard
 
 
@@ -75,6 +77,8 @@ class MeasureView:
     because: tuple[Reason, ...]
     sources: tuple[int, ...]
     stale: bool
+    brokers: tuple[Broker, ...]
+    brokers_credit: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,6 +151,31 @@ class PlanView:
     @property
     def minutes_today(self) -> int:
         return sum(item.minutes for item in self.today)
+
+
+@dataclass(frozen=True, slots=True)
+class OpenView:
+    """A question whose answer would change the plan, with the titles of what it could bring or take away."""
+
+    id: str
+    ask: str
+    appear: tuple[str, ...]
+    go: tuple[str, ...]
+
+
+def open_views(answers: Answers, most: int) -> tuple[OpenView, ...]:
+    """At most ``most`` questions without a definite answer, those first that would change the plan the most."""
+    pack = answers.questionnaire
+    titles = {measure.id: measure.title for measure in pack.measures}
+    titles |= {safeguard.id: safeguard.title for safeguard in pack.safeguards}
+
+    def named(ids: Iterable[str]) -> tuple[str, ...]:
+        return tuple(titles[id_] for id_ in ids)
+
+    return tuple(
+        OpenView(one.question.id, one.question.ask, named(one.appear), named(one.go))
+        for one in open_questions(answers, most)
+    )
 
 
 def plan_view(plan: Plan) -> PlanView:
@@ -244,6 +273,8 @@ class _Words:
             because=self.reasons(item.because),
             sources=self.cite(measure.sources),
             stale=item.stale,
+            brokers=self.pack.brokers if measure.lists_brokers else (),
+            brokers_credit=self.pack.brokers_credit,
         )
 
     def notes(self, notes: Iterable[NoteId], cautions: Iterable[str]) -> Iterator[str]:

@@ -14,7 +14,7 @@ from threatmodel.engine.answers import Answers
 from threatmodel.engine.conditions import Bits, Clause, Rule, Witness, set_bits, smallest_reason
 from threatmodel.engine.model import Question, Questionnaire
 
-type Depth = Literal["quick", "full"]
+type Depth = Literal["quick", "full", "everything"]
 
 
 class Because(NamedTuple):
@@ -130,13 +130,20 @@ def read(answers: Answers) -> Reading:
 
 
 def path(answers: Answers, depth: Depth) -> tuple[Question, ...]:
-    """List the questions of a walk of this depth that apply, in asking order. Later questions are in neither walk."""
+    """List the questions of a walk of this depth that apply, in asking order.
+
+    Later questions are in neither the quick nor the full walk, only in ``everything``.
+    """
     on_path = read(answers).on_path
     return tuple(
         question
         for question in answers.questionnaire.questions
-        if question.id in on_path and (question.quick if depth == "quick" else not question.later)
+        if question.id in on_path and _asked_at(question, depth)
     )
+
+
+def _asked_at(question: Question, depth: Depth) -> bool:
+    return {"quick": question.quick, "full": not question.later, "everything": True}[depth]
 
 
 def next_unanswered(answers: Answers, depth: Depth, after: int = 0) -> int | None:
@@ -148,7 +155,7 @@ def next_unanswered(answers: Answers, depth: Depth, after: int = 0) -> int | Non
 
 
 def at_depth(answers: Answers, depth: Depth) -> Answers:
-    """Keep what a walk of this depth goes by: a quick one only the quick questions' answers, a full one all."""
-    if depth == "full":
+    """Keep what a walk of this depth goes by: a quick one only the quick questions' answers, any other all."""
+    if depth != "quick":
         return answers
     return answers.only(question.id for question in answers.questionnaire.questions if question.quick)

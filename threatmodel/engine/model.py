@@ -146,6 +146,7 @@ class Measure:
     first_with: tuple[GateId, ...] = ()
     urgent: Condition | None = None
     before: tuple[Action, ...] = ()
+    lists_brokers: bool = False
     cautions: tuple[str, ...] = ()
     again: str = ""
     undo: str = ""
@@ -202,6 +203,19 @@ class Instrument:
 
 
 @dataclass(frozen=True, slots=True)
+class Broker:
+    """A company that lists people, and how to ask it to stop. ``asks`` is what it wants to know; tier 1 is first."""
+
+    id: str
+    name: str
+    opt_out: str
+    asks: str
+    tier: int
+    listed_on: date
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Budget:
     """Minutes that fit today, and from today until soon, for each answer to the question of time."""
 
@@ -236,6 +250,8 @@ class Questionnaire:
     cautions: Mapping[str, str] = field(default_factory=dict)
     notes: Mapping[str, str] = field(default_factory=dict)
     honest: tuple[str, ...] = ()
+    brokers: tuple[Broker, ...] = ()
+    brokers_credit: str = ""
 
     def __repr__(self) -> str:
         return f"Questionnaire({self.title!r}, {self.version!r}, {len(self.questions)} questions)"

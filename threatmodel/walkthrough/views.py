@@ -6,7 +6,7 @@ from datetime import UTC, date, datetime
 from functools import wraps
 
 from django.conf import settings
-from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.middleware.csrf import get_token
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -14,14 +14,16 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from threatmodel.documents.pdf import render_pdf
-from threatmodel.documents.view import plan_view
+from threatmodel.documents.view import open_views, plan_view
 from threatmodel.engine.answers import NotTogether, UnknownAnswer
 from threatmodel.engine.flow import next_unanswered, path
 from threatmodel.engine.plan import Plan, build_plan
 from threatmodel.walkthrough import faults
-from threatmodel.walkthrough.packs import questionnaire
+from threatmodel.walkthrough.packs import questionnaire, sample_plans
 from threatmodel.walkthrough.pages import CheckPage, StepPage
 from threatmodel.walkthrough.walk import DEPTHS, NoWalk, Walk, forget, walk_of
+
+MOST_OPEN = 4
 
 type View = Callable[..., HttpResponseBase]
 
@@ -70,7 +72,7 @@ def begin(request: HttpRequest) -> HttpResponseBase:
     """POST begins a walk, or deepens one (``keep``); GET goes on with it."""
     if request.method != "POST":
         return go_on(request)
-    depth = next((depth for depth in DEPTHS if depth == request.POST.get("depth")), None)
+    depth = next((depth for depth in DEPTHS[:2] if depth == request.POST.get("depth")), None)
     if depth is None:
         return faults.answer_refused(request)
     walk = Walk.begin(questionnaire(), depth)
@@ -114,8 +116,26 @@ def step(request: HttpRequest, walk: Walk, number: int) -> HttpResponseBase:
     return response
 
 
+@require_POST
+@with_walk
+def one(request: HttpRequest, walk: Walk) -> HttpResponseBase:
+    """Go to one question that applies, whether a walk asks it or not, and from there back to the plan."""
+    walk = replace(walk, depth="everything", checked=True)
+    ids = [question.id for question in path(walk.answers, walk.depth)]
+    if request.POST.get("question") not in ids:
+        return faults.off_path(request)
+    response = redirect("step", ids.index(request.POST["question"]) + 1)
+    walk.seal_into(response)
+    return response
+
+
 def _next_page(walk: Walk, after: int) -> str:
-    """The next step; once the end was reached, whatever is still open, and then the check page."""
+    """The next step; once the end was reached, whatever is still open, and then the check page.
+
+    Who went to single questions from the plan comes back to the plan.
+    """
+    if walk.depth == "everything" and after:
+        return reverse("plan")
     if not walk.checked and 0 < after < len(path(walk.answers, walk.depth)):
         return reverse("step", args=[after + 1])
     number = next_unanswered(walk.answers, walk.depth, after)
@@ -134,7 +154,7 @@ def check(request: HttpRequest, walk: Walk) -> HttpResponseBase:
 @require_safe
 @with_walk
 def plan(request: HttpRequest, walk: Walk) -> HttpResponseBase:
-    context = {"plan": plan_view(_plan(walk)), "depth": walk.depth}
+    context = {"plan": plan_view(_plan(walk)), "depth": walk.depth, "open": open_views(walk.answers, MOST_OPEN)}
     return render(request, "plan/page.html", context)
 
 
@@ -184,6 +204,21 @@ def about(request: HttpRequest) -> HttpResponse:
 
 def _by(source: object) -> str:
     return getattr(source, "publisher", "").lower()
+
+
+@require_safe
+def sample_list(request: HttpRequest) -> HttpResponse:
+    """The made-up people whose plans show where the questions lead."""
+    return render(request, "walkthrough/samples.html", {"samples": sample_plans().values()})
+
+
+@require_safe
+def sample_plan(request: HttpRequest, sample: str) -> HttpResponse:
+    found = sample_plans().get(sample)
+    if found is None:
+        raise Http404
+    context = {"sample": found, "plan": plan_view(build_plan(found.answers, today()))}
+    return render(request, "walkthrough/sample.html", context)
 
 
 @require_safe

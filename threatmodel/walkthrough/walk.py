@@ -18,7 +18,7 @@ from threatmodel.sealing.keyring import GREATEST_WALK_AGE, KeyRing, default_dire
 from threatmodel.walkthrough.packs import questionnaire
 
 COOKIE = f"{settings.COOKIE_PREFIX}walk"
-DEPTHS: tuple[Depth, ...] = ("quick", "full")
+DEPTHS: tuple[Depth, ...] = ("quick", "full", "everything")
 HEAD = struct.Struct(">8sQBB")
 CLOCK_SLACK = 300
 
