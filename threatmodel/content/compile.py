@@ -119,6 +119,7 @@ def _vector(at: Placed[schema.VectorEntry]) -> model.Vector:
         applies=_condition(at, entry.applies),
         high=high,
         medium=medium,
+        until=entry.until,
     )
 
 
@@ -148,6 +149,7 @@ def _measure(at: Placed[schema.MeasureEntry]) -> model.Measure:
         cautions=tuple(entry.cautions),
         again=entry.again,
         undo=entry.undo,
+        until=entry.until,
     )
 
 
@@ -171,4 +173,5 @@ def _safeguard(at: Placed[schema.SafeguardEntry]) -> model.Safeguard:
         binds=entry.binds,
         volatile=entry.volatile,
         clinic_only=entry.clinic_only,
+        until=entry.until,
     )
