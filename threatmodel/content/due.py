@@ -38,15 +38,18 @@ def due(questionnaire: Questionnaire, as_of: date, within: int) -> tuple[Due, ..
 def warnings_of(pack: Pack, as_of: date) -> tuple[Fault, ...]:
     """What asks for a look in a sound pack: items past their shelf life, and signatures that count no more."""
     questionnaire = compile_pack(pack)
-    places = {
-        "vector": {at.entry.id: (at, "reviewed_on") for at in pack.vectors},
-        "measure": {at.entry.id: (at, "reviewed_on") for at in pack.measures},
-        "safeguard": {at.entry.id: (at, "as_of") for at in pack.safeguards},
+    late: dict[tuple[str, str], date] = {
+        (entry.item.kind, entry.item.value.id): entry.by for entry in due(questionnaire, as_of, within=-1)
     }
     found = []
-    for late in due(questionnaire, as_of, within=-1):
-        at, key = places[late.item.kind][late.item.value.id]
-        found.append(at.fault("L002", key, id=late.item.value.id, day=late.by))
+    for kind, key, entries in (
+        ("vector", "reviewed_on", pack.vectors),
+        ("measure", "reviewed_on", pack.measures),
+        ("safeguard", "as_of", pack.safeguards),
+    ):
+        for at in entries:
+            if (kind, at.entry.id) in late:
+                found.append(at.fault("L002", key, id=at.entry.id, day=late[kind, at.entry.id]))
     for signature in Signatures(pack.signed, questionnaire).outdated:
         entry = signature.entry
         found.append(signature.fault("L003", "hash", id=entry.id, by=entry.by, on=entry.on))

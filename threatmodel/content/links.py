@@ -27,8 +27,9 @@ class Reply(NamedTuple):
 
 def links(questionnaire: Questionnaire) -> tuple[str, ...]:
     """Each address once, sorted. An instrument may have none."""
-    named = (*questionnaire.sources.values(), *questionnaire.instruments.values())
-    return tuple(sorted({entry.url for entry in named if entry.url}))
+    urls = {source.url for source in questionnaire.sources.values()}
+    urls |= {instrument.url for instrument in questionnaire.instruments.values()}
+    return tuple(sorted(urls - {""}))
 
 
 def ask_all(urls: Iterable[str], seconds: float = SECONDS) -> Iterator[Reply]:

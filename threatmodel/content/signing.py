@@ -28,12 +28,8 @@ def item_hash(item: Item, questionnaire: Questionnaire) -> str:
         ]
     if "cautions" in says:
         says["cautions"] = [questionnaire.cautions.get(c, c) for c in getattr(item.value, "cautions", ())]
-    text = json.dumps([item.kind, says], sort_keys=True, ensure_ascii=False, default=_plain)
+    text = json.dumps([item.kind, says], sort_keys=True, ensure_ascii=False, default=str)
     return hashlib.sha256(text.encode()).hexdigest()
-
-
-def _plain(value: object) -> object:
-    return dict(value) if hasattr(value, "keys") else str(value)  # type: ignore[call-overload]
 
 
 class Signatures:

@@ -14,27 +14,29 @@ def in_words(condition: Condition, questionnaire: Questionnaire) -> str:
             return _chosen(questionnaire.question[question], options)
         case Fact(name):
             return in_words(questionnaire.facts[name], questionnaire)
+        case NoneOf((Chosen(question, options),)):
+            return _chosen(questionnaire.question[question], options, denied=True)
         case Any(()):
             return "never"
-        case All(()) | NoneOf(()):
-            return "always"
-        case Any((only,)) | All((only,)):
-            return in_words(only, questionnaire)
-        case Any(parts):
-            return f"at least one of these: {_list(parts, questionnaire)}"
-        case All(parts):
-            return f"all of these: {_list(parts, questionnaire)}"
-        case NoneOf(parts):
-            return f"none of these: {_list(parts, questionnaire)}"
+        case Any(parts) | All(parts) | NoneOf(parts):
+            return _several(condition, parts, questionnaire)
 
 
-def _chosen(question: Question, options: tuple[str, ...]) -> str:
+def _several(condition: Any | All | NoneOf, parts: tuple[Condition, ...], questionnaire: Questionnaire) -> str:
+    if not parts:
+        return "always"
+    if len(parts) == 1 and not isinstance(condition, NoneOf):
+        return in_words(parts[0], questionnaire)
+    start = {Any: "at least one of these", All: "all of these", NoneOf: "none of these"}[type(condition)]
+    return f"{start}: {'; '.join(f'({in_words(part, questionnaire)})' for part in parts)}"
+
+
+def _chosen(question: Question, options: tuple[str, ...], *, denied: bool = False) -> str:
     labels = {option.id: option.label for option in (*question.options, question.unsure)}
-    verb = "is" if question.pick == "one" else "includes"
-    if len(options) == 1:
-        return f'"{question.ask}" {verb} {labels[options[0]]}'
-    return f'"{question.ask}" {verb} one of: {", ".join(labels[option] for option in options)}'
-
-
-def _list(parts: tuple[Condition, ...], questionnaire: Questionnaire) -> str:
-    return "; ".join(f"({in_words(part, questionnaire)})" for part in parts)
+    named = [labels[option] for option in options]
+    verbs = {"one": ("is", "is not"), "many": ("includes", "does not include")}
+    verb = verbs[question.pick][denied]
+    if len(named) == 1:
+        return f'"{question.ask}" {verb} {named[0]}'
+    between = " / " if any("," in label for label in named) else ", "
+    return f'"{question.ask}" {verb} {"any" if denied else "one"} of: {between.join(named)}'
