@@ -3,7 +3,7 @@
 from html import escape
 from typing import NamedTuple
 
-from threatmodel.content.graph import Edge, edges, marked, short
+from threatmodel.content.graph import Edge, edges, marked
 from threatmodel.engine.model import Question, Questionnaire
 
 LEFT, WIDTH, BOX, STEP, SECTION, MOST_BEND = 20, 620, 44, 66, 40, 240
@@ -82,11 +82,11 @@ def _fitting(text: str) -> str:
 
 def _whens(arrows: tuple[Edge, ...], places: _Places) -> list[str]:
     """The label of the curves that end at a question, once each, inside its box."""
-    labels = {edge.opens: edge.when for edge in arrows}
+    labels = {edge.opens: edge for edge in arrows}
     return [
         f'<text class="when" x="{LEFT + 12}" y="{places.questions[opens] + 36}">'
-        f"<title>{escape(when)}</title>if {escape(short(when))}</text>"
-        for opens, when in labels.items()
+        f"<title>{escape(edge.when)}</title>if {escape(edge.label)}</text>"
+        for opens, edge in labels.items()
     ]
 
 

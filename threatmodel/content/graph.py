@@ -8,25 +8,27 @@ from threatmodel.content.words import in_words
 from threatmodel.engine.conditions import All, Any, Chosen, Condition, Fact, NoneOf
 from threatmodel.engine.model import Question, Questionnaire
 
-LONGEST = 70
+LONGEST, LONGEST_ASK = 90, 32
 
 
 class Edge(NamedTuple):
-    """A question that an ``if`` reads, the question it opens, and that ``if`` in words."""
+    """A question that an ``if`` reads, the question it opens, and that ``if`` in words, in full and shortened."""
 
     read: str
     opens: str
     when: str
+    label: str
 
 
 def edges(questionnaire: Questionnaire) -> tuple[Edge, ...]:
     """Every dependency between questions, in asking order of what is opened, then of what is read."""
     order = {question.id: i for i, question in enumerate(questionnaire.questions)}
-    return tuple(
-        Edge(read, question.id, in_words(question.asked_if, questionnaire))
-        for question in questionnaire.questions
-        for read in sorted(set(_read(question.asked_if, questionnaire)), key=lambda id_: order[id_])
-    )
+    found = []
+    for question in questionnaire.questions:
+        when = in_words(question.asked_if, questionnaire)
+        for read in sorted(set(_read(question.asked_if, questionnaire)), key=lambda id_: order[id_]):
+            found.append(Edge(read, question.id, when, _label(when, questionnaire)))
+    return tuple(found)
 
 
 def _read(condition: Condition, questionnaire: Questionnaire) -> Iterator[str]:
@@ -46,8 +48,15 @@ def marked(question: Question) -> str:
     return f"{question.ask} ({mark})" if mark else question.ask
 
 
-def short(text: str) -> str:
-    return textwrap.shorten(text, LONGEST, placeholder=" …")
+def _label(when: str, questionnaire: Questionnaire) -> str:
+    """A condition's words cut down, the questions in it first: what is answered tells more than what was asked."""
+    for question in questionnaire.questions:
+        when = when.replace(f'"{question.ask}"', f'"{_cut(question.ask, LONGEST_ASK)}"')
+    return _cut(when, LONGEST)
+
+
+def _cut(text: str, longest: int) -> str:
+    return textwrap.shorten(text, longest, placeholder="…")
 
 
 def mermaid(questionnaire: Questionnaire) -> str:
@@ -62,7 +71,7 @@ def mermaid(questionnaire: Questionnaire) -> str:
                 lines.append(f'    {numbers[question.id]}["{_quoted(marked(question))}"]{style}')
         lines.append("  end")
     for edge in edges(questionnaire):
-        lines.append(f'  {numbers[edge.read]} -->|"{_quoted(short(edge.when))}"| {numbers[edge.opens]}')
+        lines.append(f'  {numbers[edge.read]} -->|"{_quoted(edge.label)}"| {numbers[edge.opens]}')
     lines += ["  classDef quick stroke-width:3px", "  classDef later stroke-dasharray:4 3"]
     return "\n".join(lines) + "\n"
 

@@ -2,7 +2,7 @@
 
 import csv
 import io
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import date
 from html import escape
 from typing import NamedTuple
@@ -17,13 +17,16 @@ SEEN = {"page": "page seen", "copy": "a copy seen", "no": "not seen"}
 
 STYLE = """
 body { font: 14px/1.4 system-ui, sans-serif; margin: 1rem }
-table { border-collapse: collapse; width: 100% }
+table { border-collapse: collapse; table-layout: fixed; width: 100%; min-width: 90rem }
 caption { text-align: left; font-weight: bold; padding: .5rem 0 }
-th, td { border: 1px solid #767676; padding: .4rem; text-align: left; vertical-align: top; overflow-wrap: anywhere }
+th, td { border: 1px solid #767676; padding: .4rem; text-align: left; vertical-align: top; overflow-wrap: break-word }
 thead th { background: #eee; position: sticky; top: 0 }
 p { margin: 0 0 .4rem }
 @media print { @page { size: landscape } thead th { position: static } tr { break-inside: avoid } }
 """
+
+
+WIDTHS = (8, 6, 10, 22, 24, 13, 7, 5, 5)  # of the columns, in hundredths
 
 
 class Row(NamedTuple):
@@ -47,9 +50,9 @@ HEADS = Row(
     ("When it appears",),
     ("What it says",),
     ("Sources",),
-    ("Read against its sources",),
+    ("Reviewed",),
     ("Signed",),
-    "Hash to copy into signed.yaml",
+    "Hash",
 )
 
 
@@ -120,7 +123,9 @@ def _tame(cell: str) -> str:
 def as_html(table: Iterable[Row], questionnaire: Questionnaire, as_of: date) -> str:
     """The table as one HTML file that needs nothing else."""
     title = escape(f"{questionnaire.title}: decision table, version {questionnaire.version}, on {as_of}")
-    heads = "".join(f'<th scope="col">{_cell(head)}</th>' for head in HEADS)
+    heads = "".join(
+        f'<th scope="col" style="width: {width}%">{_cell(head)}</th>' for head, width in zip(HEADS, WIDTHS, strict=True)
+    )
     body = "\n".join(_html_row(row) for row in table)
     return (
         f'<!doctype html>\n<html lang="{escape(questionnaire.lang)}">\n<head>\n<meta charset="utf-8">\n'
@@ -136,7 +141,7 @@ def _html_row(row: Row) -> str:
     return f'<tr><th scope="row">{_cell(row.id)}</th>{cells}</tr>'
 
 
-def _cell(cell: str | tuple[str, ...]) -> str:
+def _cell(cell: str | Sequence[str]) -> str:
     if isinstance(cell, str):
         return escape(cell)
     return escape(cell[0]) if len(cell) == 1 else "".join(f"<p>{escape(line)}</p>" for line in cell)
