@@ -92,17 +92,18 @@ def ids_in(plan):
 
 @pytest.mark.parametrize(("days", "there"), [(-1, True), (0, True), (1, False)])
 def test_an_item_stands_in_plans_until_its_last_day_and_is_not_left_out_after(pack, days, there):
+    law = next(safeguard for safeguard in pack.safeguards if not safeguard.clinic_only)
     ending = replace(
         pack,
         vectors=(replace(pack.vectors[0], until=DAY), *pack.vectors[1:]),
         measures=tuple(
             replace(m, until=DAY) if m.id in ("passcode-strong", "border-prep") else m for m in pack.measures
         ),
-        safeguards=(replace(pack.safeguards[0], until=DAY), *pack.safeguards[1:]),
+        safeguards=tuple(replace(s, until=DAY) if s == law else s for s in pack.safeguards),
     )
     plan = plan_for(ending, NO_GATE, DAY + timedelta(days=days))
 
-    ended = {pack.vectors[0].id, "passcode-strong", "border-prep", pack.safeguards[0].id}
+    ended = {pack.vectors[0].id, "passcode-strong", "border-prep", law.id}
     assert ended & ids_in(plan) == (ended if there else set())
     assert ids_in(plan) | ended == ids_in(plan_for(pack, NO_GATE, DAY + timedelta(days=days)))
 
