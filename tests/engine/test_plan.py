@@ -1,6 +1,7 @@
 from dataclasses import replace
 from datetime import timedelta
 
+import pytest
 from hypothesis import given
 
 from tests.engine.strategies import DAY, packs_and_answers, packs_and_two_answers
@@ -78,6 +79,49 @@ def test_an_item_past_its_day_is_marked(pack):
     assert not any(item.stale for item in fresh.hygiene)
     assert all(item.stale for item in old.hygiene)
     assert all(item.stale for item in old.legal)
+
+
+def ids_in(plan):
+    return (
+        {e.vector.id for e in plan.exposures}
+        | {i.measure.id for i in plan.hygiene}
+        | {i.safeguard.id for i in plan.legal}
+        | {i.item.id for i in plan.left_out}
+    )
+
+
+@pytest.mark.parametrize(("days", "there"), [(-1, True), (0, True), (1, False)])
+def test_an_item_stands_in_plans_until_its_last_day_and_is_not_left_out_after(pack, days, there):
+    law = next(safeguard for safeguard in pack.safeguards if not safeguard.clinic_only)
+    ending = replace(
+        pack,
+        vectors=(replace(pack.vectors[0], until=DAY), *pack.vectors[1:]),
+        measures=tuple(
+            replace(m, until=DAY) if m.id in ("passcode-strong", "border-prep") else m for m in pack.measures
+        ),
+        safeguards=tuple(replace(s, until=DAY) if s == law else s for s in pack.safeguards),
+    )
+    plan = plan_for(ending, NO_GATE, DAY + timedelta(days=days))
+
+    ended = {pack.vectors[0].id, "passcode-strong", "border-prep", law.id}
+    assert ended & ids_in(plan) == (ended if there else set())
+    assert ids_in(plan) | ended == ids_in(plan_for(pack, NO_GATE, DAY + timedelta(days=days)))
+
+
+def test_a_measure_reduces_nothing_of_a_vector_that_has_ended(pack):
+    over = replace(pack, vectors=tuple(replace(v, until=DAY - timedelta(days=1)) for v in pack.vectors))
+    plan = plan_for(over, NO_GATE)
+
+    assert plan.hygiene
+    assert not any(item.reduces for item in plan.hygiene)
+
+
+def test_it_is_time_to_look_again_when_something_in_the_plan_has_ended(pack):
+    plan = plan_for(pack, NO_GATE)
+    first = plan.hygiene[0].measure
+    ending = replace(pack, measures=tuple(replace(m, until=DAY) if m == first else m for m in pack.measures))
+
+    assert plan_for(ending, NO_GATE).look_again == (DAY + timedelta(days=1), (first.id,))
 
 
 def test_what_needs_asking_first_does_not_count_as_done(pack):

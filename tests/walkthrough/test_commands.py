@@ -90,6 +90,107 @@ def test_check_is_clean_on_our_pack():
     assert manage("content", "check").returncode == 0
 
 
+@pytest.fixture
+def small(tmp_path):
+    return shutil.copytree(ROOT / "tests" / "content" / "pack", tmp_path / "small")
+
+
+def content(pack, *arguments):
+    return manage("content", *arguments, THREATMODEL_PACK=str(pack))
+
+
+def test_check_tells_warnings_of_the_day_and_is_clean_all_the_same(small):
+    shutil.copy(ROOT / "tests" / "content" / "bad" / "L003--signed.yaml", small / "signed.yaml")
+
+    early = content(small, "check", "--as-of", "2026-01-15")
+    late = content(small, "check", "--as-of", "2027-01-15")
+
+    assert (early.returncode, late.returncode) == (0, 0)
+    assert "L003" in early.stdout
+    assert "L002" not in early.stdout
+    assert "L002" in late.stdout
+
+
+def test_the_table_is_printed_as_csv_or_written_as_html(small, tmp_path):
+    printed = content(small, "table", "--as-of", "2026-01-15")
+    written = content(small, "table", "--html", "--out", tmp_path / "table.html")
+
+    assert printed.returncode == 0
+    assert "close-feeds,measure,Close your feeds" in printed.stdout
+    assert (written.returncode, written.stdout) == (0, "")
+    assert (tmp_path / "table.html").read_text(encoding="utf-8").startswith("<!doctype html>")
+
+
+def test_what_is_due_is_a_finding_only_when_it_is_past(small):
+    near = content(small, "due", "--as-of", "2026-03-02")
+    past = content(small, "due", "--as-of", "2026-03-03")
+
+    assert (near.returncode, past.returncode) == (0, 1)
+    assert "a-judge-decides" in near.stdout
+    assert "a-judge-decides" in past.stdout
+    assert content(small, "due", "--as-of", "2026-01-15", "--within", "10").stdout == ""
+
+
+def test_links_are_listed(small):
+    result = content(small, "links")
+
+    assert (result.returncode, result.stdout) == (0, "https://example.org/report\n")
+
+
+def test_the_graph_is_printed_as_mermaid_or_written_as_svg(small, tmp_path):
+    printed = content(small, "graph")
+    written = content(small, "graph", "--svg", "--out", tmp_path / "flow.svg")
+
+    assert printed.stdout.startswith("flowchart")
+    assert (written.returncode, written.stdout) == (0, "")
+    assert (tmp_path / "flow.svg").read_text(encoding="utf-8").startswith("<svg")
+
+
+def test_diff_tells_same_plans_changed_plans_and_an_unknown_revision_apart(small):
+    for command in (["init", "-q"], ["add", "."], ["commit", "-qm", "Start"]):
+        who = ["-c", "user.name=A", "-c", "user.email=a@example.org", "-c", "commit.gpgsign=false"]
+        subprocess.run(["git", *who, *command], cwd=small, check=True)  # noqa: S603, S607
+    same = content(small, "diff", "HEAD")
+    gates = small / "gates.yaml"
+    gates.write_text(gates.read_text(encoding="utf-8").replace('{case: "yes"}', '{case: "no"}'), encoding="utf-8")
+    changed = content(small, "diff", "HEAD")
+    unknown = content(small, "diff", "nothing-like-it")
+
+    assert (same.returncode, changed.returncode, unknown.returncode) == (0, 1, 2)
+    assert "gate hold is now off" in changed.stdout
+    assert "a-case" not in same.stdout
+    assert unknown.stdout == ""
+
+
+def test_schemas_are_written_into_a_directory_made_for_them(small, tmp_path):
+    result = content(small, "schema", "--out", tmp_path / "new" / "schemas")
+
+    assert result.returncode == 0
+    assert len(list((tmp_path / "new" / "schemas").glob("*.schema.json"))) == 11
+
+
+@pytest.mark.parametrize("tool", [["table"], ["stats"], ["due"], ["links"], ["graph"]])
+def test_a_tool_that_needs_sound_content_says_what_to_mend(small, tool):
+    (small / "facts.yaml").unlink()
+
+    result = content(small, *tool)
+
+    assert (result.returncode, result.stdout) == (2, "")
+    assert "Traceback" not in result.stderr
+
+
+def test_a_file_that_cannot_be_written_is_told(small, tmp_path):
+    result = content(small, "graph", "--out", tmp_path / "gone" / "flow.txt")
+
+    assert result.returncode == 2
+    assert "Traceback" not in result.stderr
+
+
+@pytest.mark.parametrize("command", [["content", "due"], ["plan", "answers.yaml"]])
+def test_a_day_that_is_none_is_told(command):
+    assert manage(*command, "--as-of", "2026-02-30").returncode == 2
+
+
 def test_check_tells_faults_with_status_one_and_a_missing_pack_with_two(tmp_path):
     small = shutil.copytree(ROOT / "tests" / "content" / "pack", tmp_path / "small")
     shutil.copy(ROOT / "tests" / "content" / "bad" / "R005--vectors--all.yaml", small / "vectors" / "all.yaml")
@@ -127,6 +228,8 @@ def test_stats_as_json_list_the_ids(pack):
     assert found["vectors"] == [vector.id for vector in pack.vectors]
     assert found["measures"] == [measure.id for measure in pack.measures]
     assert found["safeguards"] == [safeguard.id for safeguard in pack.safeguards]
+    assert found["quick_path"]["max"] <= found["quick_questions_at_most"]
+    assert found["full_path"]["max"] <= found["full_questions_at_most"]
 
 
 @pytest.mark.parametrize(

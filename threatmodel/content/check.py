@@ -51,6 +51,7 @@ class _Check:
         yield from self._safeguards()
         yield from self._pack_file()
         yield from self._examples()
+        yield from self._signed()
 
     def _ids(self) -> Iterator[Fault]:
         groups: list[Sequence[At]] = [
@@ -232,6 +233,12 @@ class _Check:
                 not_today=expected.not_today,
             )
             yield from self._known(at, "R012", self.safeguards, legal=expected.legal)
+
+    def _signed(self) -> Iterator[Fault]:
+        known = {*self.controls, *self.measures, *self.safeguards, *GATES}
+        for at in self.pack.signed:
+            if at.entry.id not in known:
+                yield at.fault("R014", "id", id=at.entry.id, guess=guess(at.entry.id, known))
 
     def _answer(self, at: At, question: str, options: tuple[str, ...]) -> Iterator[Fault]:
         if question not in self.options:

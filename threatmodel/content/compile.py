@@ -122,6 +122,7 @@ def _vector(at: Placed[schema.VectorEntry]) -> model.Vector:
         applies=_condition(at, entry.applies),
         high=high,
         medium=medium,
+        until=entry.until,
     )
 
 
@@ -152,6 +153,7 @@ def _measure(at: Placed[schema.MeasureEntry]) -> model.Measure:
         cautions=tuple(entry.cautions),
         again=entry.again,
         undo=entry.undo,
+        until=entry.until,
     )
 
 
@@ -175,4 +177,5 @@ def _safeguard(at: Placed[schema.SafeguardEntry]) -> model.Safeguard:
         binds=entry.binds,
         volatile=entry.volatile,
         clinic_only=entry.clinic_only,
+        until=entry.until,
     )

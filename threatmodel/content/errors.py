@@ -4,44 +4,78 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from difflib import get_close_matches
 from pathlib import Path
+from typing import Literal, NamedTuple
 
-CATALOGUE: dict[str, tuple[str, str]] = {
+type Severity = Literal["error", "warning"]
+
+
+class Message(NamedTuple):
+    """What is wrong and what to do. A pack with an error cannot be used; a warning only asks for a look."""
+
+    what: str
+    remedy: str
+    severity: Severity = "error"
+
+
+CATALOGUE: dict[str, Message] = {
     # K: keys and values
-    "K001": ("This file is not YAML: {problem}.", "Look at the line above as well; indentation is two spaces."),
-    "K002": ("There is no key {key!r} here.", "The keys are: {known}.{guess}"),
-    "K003": ("The key {key!r} stands here twice.", "Keep one of the two."),
-    "K004": ("The key {key!r} is missing.", "Add it; questions/README.md shows a whole entry."),
-    "K005": ("{key!r} has a value that does not fit: {problem}.", "See questions/README.md for what it may be."),
-    "K006": ("The id {id!r} is not well formed.", "Use lower-case words with hyphens, as in 'home-address'."),
-    "K007": ("The id {id!r} is taken: it stands at {other} too.", "Ids are permanent and used once; choose another."),
-    "K008": ("Anchors, aliases and tags ({mark!r}) are not used here.", "Write the text out again in full."),
-    "K009": ("The file {name!r} is missing.", "Every pack has it; take it back from the last version."),
-    "K010": ("A condition has exactly one key, and this one has {count}.", "Wrap several in 'all:' or 'any:'."),
+    "K001": Message("This file is not YAML: {problem}.", "Look at the line above as well; indentation is two spaces."),
+    "K002": Message("There is no key {key!r} here.", "The keys are: {known}.{guess}"),
+    "K003": Message("The key {key!r} stands here twice.", "Keep one of the two."),
+    "K004": Message("The key {key!r} is missing.", "Add it; questions/README.md shows a whole entry."),
+    "K005": Message("{key!r} has a value that does not fit: {problem}.", "See questions/README.md for what it may be."),
+    "K006": Message("The id {id!r} is not well formed.", "Use lower-case words with hyphens, as in 'home-address'."),
+    "K007": Message(
+        "The id {id!r} is taken: it stands at {other} too.", "Ids are permanent and used once; choose another."
+    ),
+    "K008": Message("Anchors, aliases and tags ({mark!r}) are not used here.", "Write the text out again in full."),
+    "K009": Message("The file {name!r} is missing.", "Every pack has it; take it back from the last version."),
+    "K010": Message("A condition has exactly one key, and this one has {count}.", "Wrap several in 'all:' or 'any:'."),
     # R: references
-    "R001": ("There is no question {id!r}.", "Questions stand in sections/.{guess}"),
-    "R002": ("{question!r} has no option {id!r}.", "It has: {known}.{guess}"),
-    "R003": ("There is no fact {id!r}.", "Facts stand in facts.yaml.{guess}"),
-    "R004": ("There is no vector {id!r}.", "Vectors stand in vectors/.{guess}"),
-    "R005": ("There is no source {id!r}.", "Sources stand in sources.yaml.{guess}"),
-    "R006": ("There is no instrument {id!r}.", "Instruments stand in sources.yaml.{guess}"),
-    "R007": ("{question!r} is read here before it is asked.", "A question may only lean on those above it: move one."),
-    "R008": ("The facts {circle} lean on each other in a circle.", "Write one of them out without the others."),
-    "R009": ("There is no caution or gate {id!r}.", "They stand in gates.yaml.{guess}"),
-    "R010": ("Steps are written for {id!r}, which is neither 'all' nor an option.", "Use an option of {known}.{guess}"),
-    "R011": ("There is no measure {id!r}.", "Measures stand in measures/.{guess}"),
-    "R012": ("There is no safeguard {id!r}.", "Safeguards stand in safeguards/.{guess}"),
-    "R013": ("{question!r} cannot have both {id!r} and another option.", "One of its options stands alone: keep one."),
+    "R001": Message("There is no question {id!r}.", "Questions stand in sections/.{guess}"),
+    "R002": Message("{question!r} has no option {id!r}.", "It has: {known}.{guess}"),
+    "R003": Message("There is no fact {id!r}.", "Facts stand in facts.yaml.{guess}"),
+    "R004": Message("There is no vector {id!r}.", "Vectors stand in vectors/.{guess}"),
+    "R005": Message("There is no source {id!r}.", "Sources stand in sources.yaml.{guess}"),
+    "R006": Message("There is no instrument {id!r}.", "Instruments stand in sources.yaml.{guess}"),
+    "R007": Message(
+        "{question!r} is read here before it is asked.", "A question may only lean on those above it: move one."
+    ),
+    "R008": Message("The facts {circle} lean on each other in a circle.", "Write one of them out without the others."),
+    "R009": Message("There is no caution or gate {id!r}.", "They stand in gates.yaml.{guess}"),
+    "R010": Message(
+        "Steps are written for {id!r}, which is neither 'all' nor an option.", "Use an option of {known}.{guess}"
+    ),
+    "R011": Message("There is no measure {id!r}.", "Measures stand in measures/.{guess}"),
+    "R012": Message("There is no safeguard {id!r}.", "Safeguards stand in safeguards/.{guess}"),
+    "R013": Message(
+        "{question!r} cannot have both {id!r} and another option.", "One of its options stands alone: keep one."
+    ),
+    "R014": Message("There is no item {id!r} to sign.", "Copy id and hash from `manage.py content table`.{guess}"),
     # G: gates and lanes
-    "G001": ("The gate {id!r} is missing.", "The matrix needs each of: {known}. Without one of them there is no plan."),
-    "G002": (
+    "G001": Message(
+        "The gate {id!r} is missing.", "The matrix needs each of: {known}. Without one of them there is no plan."
+    ),
+    "G002": Message(
         "The measure {id!r} claims to reduce {vector!r}, whose control is {control!r}.",
         "No setting reaches it. Name it under 'does_not_reach' instead.",
     ),
-    "G003": ("The text for the matrix's note {id!r} is missing.", "Add it under 'notes' in gates.yaml."),
+    "G003": Message("The text for the matrix's note {id!r} is missing.", "Add it under 'notes' in gates.yaml."),
     # S: worked examples
-    "S001": (
+    "S001": Message(
         "The example's plan differs: {problem}.",
         "If the new plan is right, change the example; if not, the rule.",
+    ),
+    # L: life and letters: what the clock or a change of text asks somebody to read again
+    "L002": Message(
+        "{id!r} is past its shelf life: it was due to be read again by {day}.",
+        "Read it against its sources, then change its date; plans mark it as perhaps out of date until then.",
+        "warning",
+    ),
+    "L003": Message(
+        "{id!r} is not what {by} signed on {on}: its rule, texts or sources have changed, so it counts as unsigned.",
+        "Have it read again, and put the new hash from `manage.py content table` here.",
+        "warning",
     ),
 }
 
@@ -56,9 +90,14 @@ class Fault:
     what: str
     remedy: str
 
+    @property
+    def severity(self) -> Severity:
+        return CATALOGUE[self.code].severity
+
     def __str__(self) -> str:
         where = f"{self.file}:{self.line}" if self.line else self.file
-        return f"{where}: {self.code} {self.what} {self.remedy}"
+        code = self.code if self.severity == "error" else f"{self.code} ({self.severity})"
+        return f"{where}: {code} {self.what} {self.remedy}"
 
 
 class BrokenPack(Exception):
@@ -71,8 +110,8 @@ class BrokenPack(Exception):
 
 def fault(code: str, file: Path | str, line: int, **words: object) -> Fault:
     """Fill in the catalogue's message for a code. Raises ``KeyError`` for a code or a word it does not know."""
-    what, remedy = CATALOGUE[code]
-    return Fault(str(file), line, code, what.format(**words), remedy.format(**words))
+    message = CATALOGUE[code]
+    return Fault(str(file), line, code, message.what.format(**words), message.remedy.format(**words))
 
 
 def guess(word: str, known: Iterable[str]) -> str:

@@ -55,6 +55,7 @@ class Pack:
     instruments: list[Placed[schema.InstrumentEntry]] = field(default_factory=list)
     brokers: Placed[schema.BrokersFile] | None = None
     examples: list[Placed[schema.ExampleFile]] = field(default_factory=list)
+    signed: list[Placed[schema.SignatureEntry]] = field(default_factory=list)
     faults: list[Fault] = field(default_factory=list)
 
     @property
@@ -81,6 +82,9 @@ def read_pack(directory: Path) -> Pack:
         pack.instruments = sources.parts("instruments", sources.entry.instruments)
     pack.sections = list(single.files("sections", schema.SectionFile))
     pack.examples = list(single.files("examples", schema.ExampleFile))
+    if (directory / "signed.yaml").exists():  # a pack without it is one that nobody has signed
+        for signed in single.file("signed.yaml", schema.SignedFile):
+            pack.signed = signed.parts("signed", signed.entry.signed)
     pack.vectors = list(single.lists("vectors", schema.VectorEntry))
     pack.measures = list(single.lists("measures", schema.MeasureEntry))
     pack.safeguards = list(single.lists("safeguards", schema.SafeguardEntry))

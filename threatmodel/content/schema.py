@@ -118,6 +118,7 @@ class VectorEntry(Entry):
     sources: Annotated[list[Text], Field(min_length=1)]
     reviewed_on: date
     review_every: Period
+    until: date | None = None
 
 
 class MeasureEntry(Entry):
@@ -145,6 +146,7 @@ class MeasureEntry(Entry):
     sources: Annotated[list[Text], Field(min_length=1)]
     reviewed_on: date
     review_every: Period
+    until: date | None = None
 
 
 class AuthorityEntry(Entry):
@@ -171,6 +173,7 @@ class SafeguardEntry(Entry):
     as_of: date
     shelf_life: Period
     volatile: bool = False
+    until: date | None = None
 
 
 class SourceEntry(Entry):
@@ -206,6 +209,17 @@ class BrokerEntry(Entry):
 class BrokersFile(Entry):
     credit: Text
     brokers: list[BrokerEntry]
+
+
+class SignatureEntry(Entry):
+    id: Text
+    hash: Annotated[str, Field(pattern=r"^[0-9a-f]{12,64}$")]
+    by: Text
+    on: date
+
+
+class SignedFile(Entry):
+    signed: list[SignatureEntry]
 
 
 class BudgetEntry(Entry):

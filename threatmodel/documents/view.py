@@ -163,7 +163,7 @@ class OpenView:
     go: tuple[str, ...]
 
 
-def open_views(answers: Answers, most: int) -> tuple[OpenView, ...]:
+def open_views(answers: Answers, as_of: date, most: int) -> tuple[OpenView, ...]:
     """At most ``most`` questions without a definite answer, those first that would change the plan the most."""
     pack = answers.questionnaire
     titles = {measure.id: measure.title for measure in pack.measures}
@@ -174,7 +174,7 @@ def open_views(answers: Answers, most: int) -> tuple[OpenView, ...]:
 
     return tuple(
         OpenView(one.question.id, one.question.ask, named(one.appear), named(one.go))
-        for one in open_questions(answers, most)
+        for one in open_questions(answers, as_of, most)
     )
 
 

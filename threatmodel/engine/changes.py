@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import date
 from functools import lru_cache
 from typing import NamedTuple
 
@@ -12,6 +13,7 @@ from threatmodel.engine.conditions import Rule
 from threatmodel.engine.flow import read
 from threatmodel.engine.gates import MATRIX, STANDINGS, Standing
 from threatmodel.engine.model import ACTIONS, Action, GateId, Measure, Question, Questionnaire, Safeguard
+from threatmodel.engine.plan import ended
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,8 +45,8 @@ def _rules(pack: Questionnaire) -> _Rules:
     )
 
 
-def shown(answers: Answers) -> Mapping[str, Standing]:
-    """The ids of the measures and safeguards in the plan for these answers, each with how it stands."""
+def shown(answers: Answers, as_of: date) -> Mapping[str, Standing]:
+    """The ids of the measures and safeguards in the plan of this day, each with how it stands."""
     bits = read(answers).bits
     rules = _rules(answers.questionnaire)
     on = {gate for gate, rule in rules.gates if rule.holds(bits)}
@@ -52,7 +54,7 @@ def shown(answers: Answers) -> Mapping[str, Standing]:
     found: dict[str, Standing] = {}
     for item, rule in rules.items:
         how = standing[item.action] if isinstance(item, Measure) else "allowed"
-        if how != "blocked" and rule.holds(bits):
+        if how != "blocked" and rule.holds(bits) and not ended(item, as_of):
             found[item.id] = how
     return found
 
@@ -62,29 +64,29 @@ def _standing(action: Action, on: set[GateId]) -> Standing:
     return max(effects, default="allowed", key=STANDINGS.index)
 
 
-def open_questions(answers: Answers, most: int) -> tuple[OpenQuestion, ...]:
+def open_questions(answers: Answers, as_of: date, most: int) -> tuple[OpenQuestion, ...]:
     """The questions that apply, have no definite answer, and would change this plan, the most telling first.
 
     At most ``most`` of them. Each option is tried alone, with every other answer as it is.
     """
     reading = read(answers)
-    now = shown(answers)
+    now = shown(answers, as_of)
     found = []
     for question in answers.questionnaire.questions:
         layout = answers.questionnaire.layout[question.id]
         known = answers.bits & layout.mask & ~layout.unsure
         if question.id in reading.on_path and not known:
-            found.append(_open(answers, question, now))
+            found.append(_open(answers, question, now, as_of))
     telling = sorted((one for one in found if one.changes), key=lambda one: -one.changes)
     return tuple(telling[:most])
 
 
-def _open(answers: Answers, question: Question, now: Mapping[str, Standing]) -> OpenQuestion:
+def _open(answers: Answers, question: Question, now: Mapping[str, Standing], as_of: date) -> OpenQuestion:
     changes = 0
     appear: dict[str, None] = {}
     go: dict[str, None] = {}
     for option in question.options:
-        then = shown(answers.choose(question.id, (option.id,)))
+        then = shown(answers.choose(question.id, (option.id,)), as_of)
         come, gone = then.keys() - now.keys(), now.keys() - then.keys()
         moved = sum(now[id_] != then[id_] for id_ in now.keys() & then.keys())
         changes = max(changes, len(come) + len(gone) + moved)

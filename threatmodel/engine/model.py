@@ -98,7 +98,10 @@ class Gate:
 
 @dataclass(frozen=True, slots=True)
 class Vector:
-    """One way information reaches someone. ``high`` and ``medium`` say when it is at that level; else it is low."""
+    """One way information reaches someone. ``high`` and ``medium`` say when it is at that level; else it is low.
+
+    ``until`` is, here and below, the last day on which the item may stand in a plan.
+    """
 
     id: str
     title: str
@@ -112,6 +115,7 @@ class Vector:
     high: Condition | None = None
     medium: Condition | None = None
     since: str = ""
+    until: date | None = None
 
     @property
     def lane(self) -> Lane:
@@ -150,6 +154,7 @@ class Measure:
     cautions: tuple[str, ...] = ()
     again: str = ""
     undo: str = ""
+    until: date | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -181,6 +186,7 @@ class Safeguard:
     binds: str = ""
     volatile: bool = False
     clinic_only: bool = False
+    until: date | None = None
 
 
 @dataclass(frozen=True, slots=True)

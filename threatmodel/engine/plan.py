@@ -117,6 +117,22 @@ def _compiled(questionnaire: Questionnaire) -> _Compiled:
     )
 
 
+@lru_cache(maxsize=16)
+def _in_force(questionnaire: Questionnaire, as_of: date) -> _Compiled:
+    """What has not ended before this day. The rest is in no plan, and no plan says that it was left out."""
+    vectors, measures, safeguards = _compiled(questionnaire)
+    return _Compiled(
+        tuple(entry for entry in vectors if not ended(entry[0], as_of)),
+        tuple(entry for entry in measures if not ended(entry[0], as_of)),
+        tuple(entry for entry in safeguards if not ended(entry[0], as_of)),
+    )
+
+
+def ended(item: Vector | Measure | Safeguard, as_of: date) -> bool:
+    """Whether an item's last day is before this one."""
+    return item.until is not None and as_of > item.until
+
+
 def build_plan(answers: Answers, as_of: date, *, staff: bool = False) -> Plan:
     """Work out the plan for these answers on this day.
 
@@ -125,7 +141,7 @@ def build_plan(answers: Answers, as_of: date, *, staff: bool = False) -> Plan:
     """
     reading = read(answers)
     gates = evaluate_gates(reading)
-    compiled = _compiled(answers.questionnaire)
+    compiled = _in_force(answers.questionnaire, as_of)
     exposures = _exposures(compiled, reading, as_of)
     hygiene, kept_out = _hygiene(compiled, reading, gates, {e.vector.id: e.level for e in exposures}, as_of)
     legal, unsaid = _legal(compiled, reading, as_of, staff)
@@ -317,10 +333,13 @@ def _look_again(
     legal: Iterable[PlannedSafeguard],
     as_of: date,
 ) -> LookAgain:
-    """The pack's own interval, or the first day on which something in the plan goes stale, whichever is sooner."""
-    ends = {e.vector.id: e.vector.review_by for e in exposures}
-    ends |= {item.measure.id: item.measure.review_by for item in hygiene}
-    ends |= {item.safeguard.id: item.safeguard.stale_after for item in legal}
-    ahead = {item: end + timedelta(days=1) for item, end in ends.items() if end >= as_of}
+    """The pack's own interval, or the first day on which something in the plan is stale or over, if that is sooner."""
+    ends = [(e.vector.id, day) for e in exposures for day in (e.vector.review_by, e.vector.until)]
+    ends += [(item.measure.id, day) for item in hygiene for day in (item.measure.review_by, item.measure.until)]
+    ends += [(i.safeguard.id, day) for i in legal for day in (i.safeguard.stale_after, i.safeguard.until)]
+    ahead: dict[str, date] = {}
+    for item, end in ends:
+        if end is not None and end >= as_of:
+            ahead[item] = min(ahead.get(item, date.max), end + timedelta(days=1))
     on = min([as_of + timedelta(days=questionnaire.look_again_days), *ahead.values()])
     return LookAgain(on, tuple(item for item, end in ahead.items() if end == on))

@@ -154,7 +154,11 @@ def check(request: HttpRequest, walk: Walk) -> HttpResponseBase:
 @require_safe
 @with_walk
 def plan(request: HttpRequest, walk: Walk) -> HttpResponseBase:
-    context = {"plan": plan_view(_plan(walk)), "depth": walk.depth, "open": open_views(walk.answers, MOST_OPEN)}
+    context = {
+        "plan": plan_view(_plan(walk)),
+        "depth": walk.depth,
+        "open": open_views(walk.answers, today(), MOST_OPEN),
+    }
     return render(request, "plan/page.html", context)
 
 

@@ -1,52 +1,167 @@
-"""`manage.py content check | stats`: the author's tools. Exit 0 clean, 1 findings, 2 cannot run."""
+"""`manage.py content TOOL`: the author's tools. Exit 0 clean, 1 findings, 2 cannot run."""
 
 import json
 from argparse import ArgumentParser
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from datetime import date
+from pathlib import Path
+from typing import Any
 
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 
 from threatmodel.content.check import check_pack
 from threatmodel.content.compile import load_pack
+from threatmodel.content.coverage import coverage
+from threatmodel.content.difference import changes
+from threatmodel.content.drawing import svg
+from threatmodel.content.due import due, warnings_of
 from threatmodel.content.errors import BrokenPack
 from threatmodel.content.examples import example_faults
+from threatmodel.content.graph import mermaid
+from threatmodel.content.history import NoSuchRevision, pack_at
+from threatmodel.content.links import ask_all, links
+from threatmodel.content.pack import read_pack
+from threatmodel.content.schemas import schemas
+from threatmodel.content.signing import Signatures
 from threatmodel.content.stats import stats
+from threatmodel.content.table import as_csv, as_html, rows
+from threatmodel.walkthrough.views import today
+
+DAY = "the day to look from, YYYY-MM-DD; today if not said"
 
 
 class Command(BaseCommand):
-    help = "Check the pack of questions and advice, or count what is in it."
+    help = "Check the pack of questions and advice, and see it from other sides. Changes no content."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         tools = parser.add_subparsers(dest="tool", required=True)
-        tools.add_parser("check", help="every fault, with file, line and remedy")
-        counts = tools.add_parser("stats", help="what the pack holds")
+        check = tools.add_parser("check", help="every fault, with file, line and remedy; then what asks for a look")
+        counts = tools.add_parser("stats", help="what the pack holds, and what its examples touch")
         counts.add_argument("--json", action="store_true", help="ids and numbers as JSON")
+        table = tools.add_parser("table", help="one row an item, for a lawyer to read and sign")
+        _one_of(table, "csv", "html")
+        near = tools.add_parser("due", help="what is past or near its review, soonest first")
+        near.add_argument("--within", type=int, default=30, help="how many days ahead is near (30)")
+        web = tools.add_parser("links", help="every address of a source or an instrument")
+        web.add_argument("--ask", action="store_true", help="ask the network whether each is there")
+        graph = tools.add_parser("graph", help="which question opens which")
+        _one_of(graph, "mermaid", "svg")
+        versions = tools.add_parser("diff", help="whose plans change since an older version")
+        versions.add_argument("revision", metavar="REV", help="a commit, branch or tag of git")
+        editors = tools.add_parser("schema", help="JSON Schema of every kind of content file, for editors")
+        editors.add_argument("--out", type=Path, required=True, help="the directory to write to")
+        for tool in (table, graph):
+            tool.add_argument("--out", type=Path, help="write to this file")
+        for tool in (check, counts, table, near, versions):
+            tool.add_argument("--as-of", type=date.fromisoformat, default=None, help=DAY)
 
-    def handle(self, **options: object) -> None:
+    def handle(self, *, tool: str, **options: Any) -> None:
         if not settings.PACK.is_dir():
             raise CommandError(f"There is no pack at {settings.PACK}.", returncode=2)
-        if options["tool"] == "check":
-            self.check_content()
-        else:
-            self.stats(as_json=bool(options["json"]))
+        run = {
+            "check": self.check_content,
+            "stats": self.stats,
+            "table": self.table,
+            "due": self.due,
+            "links": self.links,
+            "graph": self.graph,
+            "diff": self.diff,
+            "schema": self.schema,
+        }[tool]
+        if "as_of" in options:
+            options["as_of"] = options["as_of"] or today()
+        with _told():
+            run(options)
 
-    def check_content(self) -> None:
-        faults = check_pack(settings.PACK) or example_faults(settings.PACK)
-        for fault in faults:
-            self.stdout.write(str(fault))
+    def check_content(self, options: dict[str, Any]) -> None:
+        faults = check_pack(settings.PACK)
+        warnings = () if faults else warnings_of(read_pack(settings.PACK), options["as_of"])
+        faults = faults or example_faults(settings.PACK)
+        self.lines((*faults, *warnings))
         if faults:
             raise CommandError(f"{len(faults)} found. Nothing was changed.", returncode=1)
-        self.stdout.write("The content is in order.")
+        more = f" {len(warnings)} warnings: worth a look, no fault." if warnings else ""
+        self.stdout.write(f"The content is in order.{more}")
 
-    def stats(self, *, as_json: bool) -> None:
-        try:
-            found = stats(load_pack(settings.PACK))
-        except BrokenPack as broken:
-            raise CommandError(
-                f"{broken}\nMend these first: content stats counts sound content only.", returncode=2
-            ) from None
-        if as_json:
+    def stats(self, options: dict[str, Any]) -> None:
+        found = stats(load_pack(settings.PACK)) | coverage(read_pack(settings.PACK), options["as_of"])
+        if options["json"]:
             self.stdout.write(json.dumps(found, indent=2))
             return
+        del found["options_picked"]  # one number an option: for programs
         for name, value in found.items():
             self.stdout.write(f"{name:>22}  {len(value) if isinstance(value, list) else value}")
+
+    def table(self, options: dict[str, Any]) -> None:
+        pack = load_pack(settings.PACK)
+        found = rows(pack, Signatures(read_pack(settings.PACK).signed, pack), options["as_of"])
+        self.text(as_html(found, pack, options["as_of"]) if options["html"] else as_csv(found), options["out"])
+
+    def due(self, options: dict[str, Any]) -> None:
+        found = due(load_pack(settings.PACK), options["as_of"], options["within"])
+        self.lines(found)
+        if past := sum(entry.days < 0 for entry in found):
+            raise CommandError(f"{past} past their review.", returncode=1)
+
+    def links(self, options: dict[str, Any]) -> None:
+        urls = links(load_pack(settings.PACK))
+        if not options["ask"]:
+            self.lines(urls)
+            return
+        lost = 0
+        for reply in ask_all(urls):
+            self.stdout.write(f"{reply.status or '---'}  {reply.url}  {reply.said}")
+            lost += not reply.found
+        if lost:
+            raise CommandError(f"{lost} of {len(urls)} did not answer as they should.", returncode=1)
+
+    def graph(self, options: dict[str, Any]) -> None:
+        pack = load_pack(settings.PACK)
+        self.text(svg(pack) if options["svg"] else mermaid(pack), options["out"])
+
+    def diff(self, options: dict[str, Any]) -> None:
+        with pack_at(settings.PACK, options["revision"]) as before:
+            found = list(changes(before, settings.PACK, options["as_of"]))
+        for change in found:
+            if change.differs or change.unknown:
+                self.stdout.write(f"{change.example}: {change.about}")
+                self.lines([f"  {line}" for line in (*change.unknown, *change.differs)])
+        if changed := sum(bool(change.differs) for change in found):
+            raise CommandError(f"{changed} of {len(found)} examples' plans change.", returncode=1)
+        self.stdout.write(f"The plans of all {len(found)} examples are the same.")
+
+    def schema(self, options: dict[str, Any]) -> None:
+        options["out"].mkdir(parents=True, exist_ok=True)
+        for name, text in schemas().items():
+            self.text(text, options["out"] / name)
+
+    def lines(self, lines: Sequence[object]) -> None:
+        for line in lines:
+            self.stdout.write(str(line))
+
+    def text(self, text: str, out: Path | None) -> None:
+        """Write to a file exactly as it is, or to standard output."""
+        if out:
+            out.write_text(text, encoding="utf-8", newline="")
+        else:
+            self.stdout.write(text, ending="")
+
+
+def _one_of(parser: ArgumentParser, first: str, second: str) -> None:
+    """Offer two forms; without a word it is the first."""
+    forms = parser.add_mutually_exclusive_group()
+    for form in (first, second):
+        forms.add_argument(f"--{form}", action="store_true")
+
+
+@contextmanager
+def _told() -> Iterator[None]:
+    """Say why a tool cannot run, with exit status 2."""
+    try:
+        yield
+    except BrokenPack as broken:
+        raise CommandError(f"{broken}\nMend these first: this tool reads sound content only.", returncode=2) from None
+    except (NoSuchRevision, OSError) as problem:
+        raise CommandError(str(problem), returncode=2) from None
