@@ -26,7 +26,7 @@ p { margin: 0 0 .4rem }
 """
 
 
-WIDTHS = (8, 6, 10, 22, 24, 13, 7, 5, 5)  # of the columns, in hundredths
+WIDTHS = (8, 6, 10, 20, 24, 12, 7, 5, 8)  # of the columns, in hundredths
 
 
 class Row(NamedTuple):
