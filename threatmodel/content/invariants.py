@@ -70,15 +70,23 @@ def invariants() -> tuple[Property, ...]:
     """Each invariant that is a rule. ``NOT_PROVED`` names the others."""
     return (
         Property("INV-01", "Nothing is removed unless every gate question is definitely answered 'no'", _inv_01),
-        Property("INV-02", "With a case, a notice or nothing known of one, nothing expires and 'hold' says why", _inv_02),
+        Property(
+            "INV-02", "With a case, a notice or nothing known of one, nothing expires and 'hold' says why", _inv_02
+        ),
         Property("INV-03", "Who was, or may have been, told to be public is not told to hide", _inv_03),
         Property("INV-06", "What keeps a home address quiet prints the duty to report a move", _inv_06),
-        Property("INV-11", "Who crosses a border, or may, sees the law of border searches and nothing removed", _inv_11),
+        Property(
+            "INV-11", "Who crosses a border, or may, sees the law of border searches and nothing removed", _inv_11
+        ),
         Property("INV-12", "Nothing is removed on a trip across a border, whatever else is answered", _inv_12),
-        Property("INV-13", "Who is monitored, or may be, is told to leave the monitor alone beside every step", _inv_13),
+        Property(
+            "INV-13", "Who is monitored, or may be, is told to leave the monitor alone beside every step", _inv_13
+        ),
         Property("INV-14", "Who got a notice sees how to answer it, and 'hold' first", _inv_14),
         Property("INV-17", "Law of a state is shown only to who chose that state, and says whom it binds", _inv_17),
-        Property("INV-21", "Who plans for a client, or works at a clinic, removes nothing and asks before hiding", _inv_21),
+        Property(
+            "INV-21", "Who plans for a client, or works at a clinic, removes nothing and asks before hiding", _inv_21
+        ),
         Property("INV-24", "FOIA, TRIP and registration are never steps, and begin with a lawyer", _inv_24),
     )
 
@@ -216,5 +224,3 @@ def _inv_24(symbols: Symbols) -> Iterator[Case]:
         lawyer_first = "lawyer" in safeguard.you_can[0] and "lawyer first" in safeguard.statement
         wrong = z3.And(symbols.holds(safeguard.applies), z3.BoolVal(not lawyer_first))
         yield Case(f"{safeguard.id!r} does not begin with a lawyer.", wrong)
-
-

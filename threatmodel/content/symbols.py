@@ -19,7 +19,6 @@ from threatmodel.engine.flow import read
 from threatmodel.engine.gates import GateState, NoteId, Standing, Verdict
 from threatmodel.engine.model import GATES, Action, GateId, Measure, Question, Questionnaire
 
-
 UNJUDGED: Standing = "allowed"  # how an act stands that no gate speaks of
 
 
@@ -54,7 +53,7 @@ class Symbols:
 
     def _choices(self) -> dict[int, z3.BoolRef]:
         """Every option chosen or not, alone where the questionnaire lets nothing stand beside it."""
-        given = {}
+        given: dict[int, z3.BoolRef] = {}
         for question, layout in self.questionnaire.layout.items():
             bits = {bit: z3.Bool(f"{question}: {option}") for option, bit in layout.option.items()}
             for bit, others in layout.rules_out.items():
