@@ -24,7 +24,7 @@ LONGEST: dict[Literal["quick", "full"], int] = {"quick": 13, "full": 28}
 class Case(NamedTuple):
     """A claim about one set of answers. It is a fault when some answers make it true; with ``wanted``, when none do.
 
-    ``beside`` are further laws that tie the claim to the answers.
+    ``beside`` are further laws that tie a claim to the answers, where it may not be true.
     """
 
     says: str
@@ -72,8 +72,7 @@ def prove(questionnaire: Questionnaire, wanted: Iterable[Property]) -> Iterator[
             unsaid = Counter(f"There is no {missing} in this pack, so this cannot be said of it.", None)
             yield Proof(property_.id, property_.says, 0, (unsaid,))
             continue
-        counters = tuple(counter for case in cases for counter in _counters(search, case))
-        yield Proof(property_.id, property_.says, len(cases), counters)
+        yield Proof(property_.id, property_.says, len(cases), tuple(_counters(search, cases)))
 
 
 def as_file(counter: Counter) -> str:
@@ -85,12 +84,13 @@ def as_file(counter: Counter) -> str:
     return "\n".join(lines)
 
 
-def _counters(search: Search, case: Case) -> Iterator[Counter]:
-    if case.wanted:
-        if search.find(case.claim, case.beside) is None:
-            yield Counter(case.says, None)
-    elif answers := search.smallest(case.claim, case.beside):
-        yield Counter(case.says, answers)
+def _counters(search: Search, cases: list[Case]) -> Iterator[Counter]:
+    wanted = [case for case in cases if case.wanted]
+    for number in search.impossible([case.claim for case in wanted]):
+        yield Counter(wanted[number].says, None)
+    for case in cases:
+        if not case.wanted and (answers := search.smallest(case.claim, case.beside)):
+            yield Counter(case.says, answers)
 
 
 def _ground(questionnaire: Questionnaire) -> Iterator[Proof]:

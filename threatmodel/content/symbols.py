@@ -172,22 +172,49 @@ class Search:
         if found is None:
             return None
         laws += [z3.Not(symbol) for bit, symbol in self.symbols.given.items() if not bit & found.bits]
-        for bit in set_bits(found.bits):
-            fewer = [*laws, z3.Not(self.symbols.given[bit])]
-            if without := self._find(fewer):
-                laws, found = fewer, without
+        whole = [layout.mask for layout in self.symbols.questionnaire.layout.values()]
+        for mask in (*whole, *self.symbols.given):
+            if mask & found.bits:
+                fewer = [*laws, *(z3.Not(self.symbols.given[bit]) for bit in set_bits(mask & found.bits))]
+                if without := self._find(fewer):
+                    laws, found = fewer, without
         return found
+
+    def impossible(self, claims: list[z3.BoolRef]) -> list[int]:
+        """The numbers of the claims, from 0, that no answers make true. Each set of answers found serves many claims.
+
+        Raises ``Disagreement`` as ``find`` does.
+        """
+        rest = dict(enumerate(claims))
+        while rest:
+            self._solver.push()
+            try:
+                found = self._solve([z3.Or(list(rest.values()))])
+                if found is None:
+                    return list(rest)
+                self._answers(found)
+                left = {number: claim for number, claim in rest.items() if not _is_true(found, claim)}
+            finally:
+                self._solver.pop()
+            if len(left) == len(rest):
+                raise Disagreement("the solver names answers that show none of what it was asked for")
+            rest = left
+        return []
 
     def _find(self, laws: list[z3.BoolRef]) -> Answers | None:
         self._solver.push()
         try:
-            self._solver.add(laws)
-            verdict = self._solver.check()
-            if verdict == z3.unknown:
-                raise Disagreement(f"the solver gave up: {self._solver.reason_unknown()}")
-            return None if verdict == z3.unsat else self._answers(self._solver.model())
+            found = self._solve(laws)
+            return None if found is None else self._answers(found)
         finally:
             self._solver.pop()
+
+    def _solve(self, laws: list[z3.BoolRef]) -> z3.ModelRef | None:
+        self._solver.add(laws)
+        verdict = self._solver.check()
+        if verdict == z3.unknown:
+            raise Disagreement(f"the solver gave up: {self._solver.reason_unknown()}")
+        return None if verdict == z3.unsat else self._solver.model()
 
     def _answers(self, found: z3.ModelRef) -> Answers:
         answers = Answers(self.symbols.questionnaire, _true(found, self.symbols.given))
@@ -199,4 +226,8 @@ class Search:
 
 
 def _true(found: z3.ModelRef, bits: Mapping[int, z3.BoolRef]) -> int:
-    return sum(bit for bit, symbol in bits.items() if z3.is_true(found.eval(symbol, model_completion=True)))
+    return sum(bit for bit, symbol in bits.items() if _is_true(found, symbol))
+
+
+def _is_true(found: z3.ModelRef, claim: z3.BoolRef) -> bool:
+    return bool(z3.is_true(found.eval(claim, model_completion=True)))
