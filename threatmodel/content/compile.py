@@ -175,6 +175,7 @@ def _safeguard(at: Placed[schema.SafeguardEntry]) -> model.Safeguard:
         vector=entry.vector,
         confidence=entry.confidence,
         binds=entry.binds,
+        states=tuple(entry.states),
         volatile=entry.volatile,
         clinic_only=entry.clinic_only,
         until=entry.until,

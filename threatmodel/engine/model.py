@@ -167,7 +167,10 @@ class Authority:
 
 @dataclass(frozen=True, slots=True)
 class Safeguard:
-    """A legal-lane item: what governs, what no setting changes, what one can still do. Stale past ``stale_after``."""
+    """A legal-lane item: what governs, what no setting changes, what one can still do. Stale past ``stale_after``.
+
+    ``states`` names those whose law it tells of, ``binds`` whom that law binds.
+    """
 
     id: str
     title: str
@@ -184,6 +187,7 @@ class Safeguard:
     vector: str = ""
     confidence: str = ""
     binds: str = ""
+    states: tuple[str, ...] = ()
     volatile: bool = False
     clinic_only: bool = False
     until: date | None = None

@@ -38,6 +38,7 @@ class Command(BaseCommand):
     def add_arguments(self, parser: ArgumentParser) -> None:
         tools = parser.add_subparsers(dest="tool", required=True)
         check = tools.add_parser("check", help="every fault, with file, line and remedy; then what asks for a look")
+        tools.add_parser("prove", help="what must hold of every plan, proved over every set of answers")
         counts = tools.add_parser("stats", help="what the pack holds, and what its examples touch")
         counts.add_argument("--json", action="store_true", help="ids and numbers as JSON")
         table = tools.add_parser("table", help="one row an item, for a lawyer to read and sign")
@@ -62,6 +63,7 @@ class Command(BaseCommand):
             raise CommandError(f"There is no pack at {settings.PACK}.", returncode=2)
         run = {
             "check": self.check_content,
+            "prove": self.prove,
             "stats": self.stats,
             "table": self.table,
             "due": self.due,
@@ -84,6 +86,26 @@ class Command(BaseCommand):
             raise CommandError(f"{len(faults)} found. Nothing was changed.", returncode=1)
         more = f" {len(warnings)} warnings: worth a look, no fault." if warnings else ""
         self.stdout.write(f"The content is in order.{more}")
+
+    def prove(self, options: dict[str, Any]) -> None:
+        try:
+            from threatmodel.content import invariants, prove
+        except ModuleNotFoundError as missing:
+            if missing.name != "z3":
+                raise
+            raise CommandError("content prove needs z3-solver: run script/setup tests first.", returncode=2) from None
+        questionnaire = load_pack(settings.PACK)
+        failed = 0
+        for proof in prove.prove(questionnaire, (*prove.properties(), *invariants.invariants())):
+            result = "FAILED" if proof.counters else "proved"
+            self.stdout.write(f"{result}  {proof.id:<10} {proof.cases:>5} cases  {proof.says}.")
+            failed += bool(proof.counters)
+            self.lines([prove.as_file(counter) for counter in proof.counters])
+        self.lines([f"not proved here: {ids} ({reason})" for ids, reason in invariants.NOT_PROVED])
+        for gate, questions in prove.leans_beyond(questionnaire).items():
+            self.stdout.write(f"not proved here: that {gate!r} is on when {', '.join(questions)} is left open")
+        if failed:
+            raise CommandError(f"{failed} not so. Each file above is for manage.py plan.", returncode=1)
 
     def stats(self, options: dict[str, Any]) -> None:
         found = stats(load_pack(settings.PACK)) | coverage(read_pack(settings.PACK), options["as_of"])
