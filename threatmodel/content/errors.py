@@ -38,12 +38,47 @@ CATALOGUE: dict[str, tuple[str, str]] = {
         "No setting reaches it. Name it under 'does_not_reach' instead.",
     ),
     "G003": ("The text for the matrix's note {id!r} is missing.", "Add it under 'notes' in gates.yaml."),
+    "G004": (
+        "A step of {id!r}, which is {action!r}, deletes or lets expire: {phrase!r}.",
+        "Make the measure's action 'destroy' or 'retention'; if it is no such act, put the phrase under 'not_an_act' in "
+        "words.yaml, with the reason.",
+    ),
+    "G005": (
+        "A step of {id!r}, which is 'harden', changes what others see: {phrase!r}.",
+        "Make the measure's action 'visibility'; if it is no such act, put the phrase under 'not_an_act' in words.yaml, "
+        "with the reason.",
+    ),
+    "G006": (
+        "The gate {id!r} has no {key!r}.",
+        "A gate that stops needs 'do' and 'dont', one that holds back says so in 'ask_first' or 'blocked'.",
+    ),
+    # U: unused
+    "U001": (
+        "No rule reads the option {id!r} of {question!r}.",
+        "Use it in an 'if', or ask whether the option is worth the person's answer.",
+    ),
+    "U002": ("No rule reads the fact {id!r}.", "Use it in an 'if', or take it away."),
+    "U003": ("Nothing cites {id!r}.", "Cite it where it belongs, or take it away."),
+    # W: words
+    "W001": ("This text holds HTML: {mark!r}.", "Write plain text; steps may be numbered lists."),
+    "W002": ("This text says {word!r}: {because}", "{say}"),
+    "W003": (
+        "{id!r} reads at grade {grade}; the hardest words are {hardest}.",
+        "Shorten the sentences or choose shorter words until it reads at grade {most} or below.",
+    ),
+    "W004": ("This sentence has {count} words: {start!r}.", "Make it two; {most} words are the most."),
+    "W005": ("{inv}: this text {problem}: {phrase!r}.", "{remedy}"),
+    # L: law
+    "L001": ("The safeguard {id!r} names no authority.", "Name the law, rule or case it rests on; never make one up."),
     # S: worked examples
     "S001": (
         "The example's plan differs: {problem}.",
         "If the new plan is right, change the example; if not, the rule.",
     ),
+    "S002": ("No example's plan holds {id!r}.", "Add it to what an example must have, or add an example that gets it."),
+    "S003": ("No example picks {id!r} of {question!r}.", "Let one of the examples pick it."),
 }
+WARNINGS = frozenset({"U001", "U003", "L001", "S002", "S003"})  # told, but a pack with them can be used
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -55,6 +90,10 @@ class Fault:
     code: str
     what: str
     remedy: str
+
+    @property
+    def warning(self) -> bool:
+        return self.code in WARNINGS
 
     def __str__(self) -> str:
         where = f"{self.file}:{self.line}" if self.line else self.file

@@ -53,6 +53,7 @@ class Pack:
     safeguards: list[Placed[schema.SafeguardEntry]] = field(default_factory=list)
     sources: list[Placed[schema.SourceEntry]] = field(default_factory=list)
     instruments: list[Placed[schema.InstrumentEntry]] = field(default_factory=list)
+    words: Placed[schema.WordsFile] | None = None
     examples: list[Placed[schema.ExampleFile]] = field(default_factory=list)
     faults: list[Fault] = field(default_factory=list)
 
@@ -76,6 +77,8 @@ def read_pack(directory: Path) -> Pack:
     for sources in single.file("sources.yaml", schema.SourcesFile):
         pack.sources = sources.parts("sources", sources.entry.sources)
         pack.instruments = sources.parts("instruments", sources.entry.instruments)
+    for words in single.file("words.yaml", schema.WordsFile):
+        pack.words = words
     pack.sections = list(single.files("sections", schema.SectionFile))
     pack.examples = list(single.files("examples", schema.ExampleFile))
     pack.vectors = list(single.lists("vectors", schema.VectorEntry))
@@ -174,3 +177,16 @@ def parse_condition(at: Placed[BaseModel], data: object, path: Path_, faults: li
         faults.append(at.fault("K005", *path, key, key=key, problem="it should be an option or a list of options"))
         return All(())
     return Fact(options[0]) if key == "fact" else Chosen(str(key), options)
+
+
+def leaves(condition: Condition, path: Path_) -> Iterator[tuple[Chosen | Fact, Path_]]:
+    """The questions and facts a condition names, each with its place."""
+    match condition:
+        case Chosen(question, _):
+            yield condition, (*path, question)
+        case Fact():
+            yield condition, (*path, "fact")
+        case Any(parts) | All(parts) | NoneOf(parts):
+            key = {Any: "any", All: "all", NoneOf: "none"}[type(condition)]
+            for i, part in enumerate(parts):
+                yield from leaves(part, (*path, key, i))

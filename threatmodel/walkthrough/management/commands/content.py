@@ -6,10 +6,9 @@ from argparse import ArgumentParser
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 
-from threatmodel.content.check import check_pack
 from threatmodel.content.compile import load_pack
 from threatmodel.content.errors import BrokenPack
-from threatmodel.content.examples import example_faults
+from threatmodel.content.findings import check_pack
 from threatmodel.content.stats import stats
 
 
@@ -31,12 +30,16 @@ class Command(BaseCommand):
             self.stats(as_json=bool(options["json"]))
 
     def check_content(self) -> None:
-        faults = check_pack(settings.PACK) or example_faults(settings.PACK)
+        found = check_pack(settings.PACK)
+        faults = [fault for fault in found if not fault.warning]
+        warnings = [fault for fault in found if fault.warning]
         for fault in faults:
             self.stdout.write(str(fault))
+        for warning in warnings:
+            self.stdout.write(f"warning: {warning}")
         if faults:
             raise CommandError(f"{len(faults)} found. Nothing was changed.", returncode=1)
-        self.stdout.write("The content is in order.")
+        self.stdout.write(f"The content is in order; {len(warnings)} warnings.")
 
     def stats(self, *, as_json: bool) -> None:
         try:
