@@ -35,7 +35,7 @@ MUST_SAY = {"hold": ("ask_first", "blocked"), "public": ("blocked",), "monitor":
 
 def act_faults(pack: Pack) -> Iterator[Fault]:
     """Steps that do more than their measure's action says, and gates that stop without saying what to do."""
-    allowed = [entry.phrase.lower() for entry in pack.words.entry.not_an_act] if pack.words else []
+    allowed = [" ".join(entry.phrase.lower().split()) for entry in pack.words.entry.not_an_act] if pack.words else []
     for at in pack.measures:
         for key, text in at.entry.steps.items():
             for phrase in acts_in(text, DESTROYS, allowed) if at.entry.action not in LETS_GO else ():

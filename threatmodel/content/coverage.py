@@ -13,14 +13,12 @@ from threatmodel.engine.plan import Plan
 def unused(pack: Pack) -> Iterator[Fault]:
     """Options and facts that no rule reads, sources that nothing cites, safeguards that rest on nothing."""
     options, facts = _read(pack)
-    for question in pack.questions:
-        for option in question.parts("options", question.entry.options):
-            if (question.entry.id, option.entry.id) not in options:
-                yield option.fault("U001", id=option.entry.id, question=question.entry.id)
+    yield from _without(pack, options | _left_over(pack, options), "U001")
     for fact in pack.facts:
         if fact.entry.id not in facts:
             yield fact.fault("U002", id=fact.entry.id)
-    cited = {source for at in (*pack.vectors, *pack.measures, *pack.safeguards) for source in at.entry.sources}
+    sourced: tuple[At, ...] = (*pack.vectors, *pack.measures, *pack.safeguards)
+    cited = {source for at in sourced for source in at.entry.sources}
     named = {authority.instrument for at in pack.safeguards for authority in at.entry.authority}
     for at in (*_unnamed(pack.sources, cited), *_unnamed(pack.instruments, named)):
         yield at.fault("U003", id=at.entry.id)
@@ -41,14 +39,32 @@ def untried(pack: Pack, plans: Iterable[Plan]) -> Iterator[Fault]:
         for question, chosen in example.entry.answers.items()
         for option in ([chosen] if isinstance(chosen, str) else chosen)
     }
-    for question in pack.questions:
-        for option in question.parts("options", question.entry.options):
-            if (question.entry.id, option.entry.id) not in picked:
-                yield option.fault("S003", id=option.entry.id, question=question.entry.id)
+    yield from _without(pack, picked, "S003")
+
+
+def _without(pack: Pack, known: set[tuple[str, str]], code: str) -> Iterator[Fault]:
+    """One warning for each question with options that are not among the known ones."""
+    for at in pack.questions:
+        ids = [option.id for option in at.entry.options if (at.entry.id, option.id) not in known]
+        if ids:
+            yield at.fault(code, "options", question=at.entry.id, ids=", ".join(ids))
 
 
 def _unnamed(entries: Iterable[At], named: set[str]) -> list[At]:
     return [at for at in entries if at.entry.id not in named]
+
+
+def _left_over(pack: Pack, read: set[tuple[str, str]]) -> set[tuple[str, str]]:
+    """Options that rules read by reading all the others, or by reading "none of these"."""
+    found: set[tuple[str, str]] = set()
+    for at in pack.questions:
+        ids = {(at.entry.id, option.id) for option in at.entry.options}
+        alone = {(at.entry.id, option.id) for option in at.entry.options if option.alone}
+        if alone & read or (at.entry.pick == "one" and len(ids - read) == 1):
+            found |= ids
+        if ids & read:
+            found |= alone
+    return found
 
 
 def _read(pack: Pack) -> tuple[set[tuple[str, str]], set[str]]:
@@ -74,8 +90,10 @@ def _read(pack: Pack) -> tuple[set[tuple[str, str]], set[str]]:
 def _conditions(pack: Pack) -> Iterator[tuple[At, object]]:
     for question in pack.questions:
         yield question, question.entry.asked_if
-    for at in (*pack.facts, *pack.gates):
-        yield at, at.entry.when
+    for fact in pack.facts:
+        yield fact, fact.entry.when
+    for gate in pack.gates:
+        yield gate, gate.entry.when
     for vector in pack.vectors:
         yield vector, vector.entry.applies
         yield from _levels(vector)

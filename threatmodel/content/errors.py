@@ -40,13 +40,13 @@ CATALOGUE: dict[str, tuple[str, str]] = {
     "G003": ("The text for the matrix's note {id!r} is missing.", "Add it under 'notes' in gates.yaml."),
     "G004": (
         "A step of {id!r}, which is {action!r}, deletes or lets expire: {phrase!r}.",
-        "Make the measure's action 'destroy' or 'retention'; if it is no such act, put the phrase under 'not_an_act' in "
-        "words.yaml, with the reason.",
+        "Make the measure's action 'destroy' or 'retention'; if it is no such act, put the phrase under "
+        "'not_an_act' in words.yaml, with the reason.",
     ),
     "G005": (
         "A step of {id!r}, which is 'harden', changes what others see: {phrase!r}.",
-        "Make the measure's action 'visibility'; if it is no such act, put the phrase under 'not_an_act' in words.yaml, "
-        "with the reason.",
+        "Make the measure's action 'visibility'; if it is no such act, put the phrase under 'not_an_act' in "
+        "words.yaml, with the reason.",
     ),
     "G006": (
         "The gate {id!r} has no {key!r}.",
@@ -54,8 +54,8 @@ CATALOGUE: dict[str, tuple[str, str]] = {
     ),
     # U: unused
     "U001": (
-        "No rule reads the option {id!r} of {question!r}.",
-        "Use it in an 'if', or ask whether the option is worth the person's answer.",
+        "No rule reads these options of {question!r}: {ids}.",
+        "Use them in an 'if', or ask whether they are worth the person's answer.",
     ),
     "U002": ("No rule reads the fact {id!r}.", "Use it in an 'if', or take it away."),
     "U003": ("Nothing cites {id!r}.", "Cite it where it belongs, or take it away."),
@@ -76,7 +76,7 @@ CATALOGUE: dict[str, tuple[str, str]] = {
         "If the new plan is right, change the example; if not, the rule.",
     ),
     "S002": ("No example's plan holds {id!r}.", "Add it to what an example must have, or add an example that gets it."),
-    "S003": ("No example picks {id!r} of {question!r}.", "Let one of the examples pick it."),
+    "S003": ("No example picks these options of {question!r}: {ids}.", "Let one of the examples pick them."),
 }
 WARNINGS = frozenset({"U001", "U003", "L001", "S002", "S003"})  # told, but a pack with them can be used
 

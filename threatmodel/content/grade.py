@@ -33,7 +33,7 @@ def is_name(word: str, first: bool) -> bool:
 
     The first word of a sentence has a capital anyway; it counts as a name only when it has another sign of one.
     """
-    return not re.fullmatch(r"[A-Z]?[a-z'’-]+\.?", word) or (word[0].isupper() and not first)
+    return not re.fullmatch(r"[A-Z]?[a-z'’-]+", word) or (word[0].isupper() and not first)
 
 
 def reading_grade(sentences: Iterable[str]) -> float:

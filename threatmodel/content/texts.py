@@ -30,7 +30,7 @@ KINDS: dict[str, Kind] = {
 MARKER = re.compile(r"^\s*(?:\d+\.|[-*])\s+")
 # a full stop ends a sentence unless it follows a lone capital (D.C.) or one of the usual short forms
 END = re.compile(r"(?<!\b[A-Z]\.)(?<!\bNo\.)(?<!\bv\.)(?:(?<=[.!?])|(?<=[.!?][\")]))\s+(?=[\"(A-Z0-9])")
-WORD = re.compile(r"[\w@/][\w'’.@/&-]*")
+WORD = re.compile(r"[\w@/](?:[\w'’.@/&-]*\w)?")
 # what turns an act into its opposite, or into something that somebody else is asked for
 DENIAL = re.compile(r"\b(?:not|never|nobody|nothing|cannot|(?:instead of|rather than)|ask \w+(?: \w+){0,2} to)\b", re.I)
 DENIES_ALL = re.compile(r"(?:do not|don't|never|nothing here) ", re.IGNORECASE)
