@@ -21,7 +21,7 @@ ENTRY_NO_ONE = re.compile(
     re.IGNORECASE,
 )
 THEY_MAY_STILL = re.compile(
-    r"\b(?:may|might|can|could) (?:still |also )?(?:force|break|come in|enter)\b", re.IGNORECASE
+    r"\b(?:may|might|can|could) (?:(?:still |also )?(?:force|break)|still (?:come in|enter))\b", re.IGNORECASE
 )
 
 
@@ -87,7 +87,7 @@ RULES = (
     Rule(
         "INV-10",
         _pattern(
-            r"\b(?:encrypt\w*|VPNs?|Signal|Tor|private account)\b[^.]*"
+            r"\b(?:encrypt\w*|VPNs?|Signal|Tor|private account)\b(?:(?! not | never )[^.])*"
             r"\b(?:makes? you (?:invisible|private)|nobody can|no one can|no-one can|hides? (?:you|who you are)"
             r"|(?:cannot|can't) (?:be )?(?:trac|identif|find|found))"
         ),

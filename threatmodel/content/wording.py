@@ -54,7 +54,7 @@ def _form(part: Text) -> Iterator[Fault]:
 
 def _avoided(pack: Pack) -> list[tuple[re.Pattern[str], schema.AvoidEntry]]:
     return [
-        (_pattern(r"(?<![\w-])(?:" + "|".join(map(re.escape, entry.say_not)) + r")(?![\w-])"), entry)
+        (re.compile(rf"(?<![\w-])(?:{'|'.join(map(re.escape, entry.say_not))})(?![\w-])", re.IGNORECASE), entry)
         for entry in (pack.words.entry.avoid if pack.words else ())
     ]
 
