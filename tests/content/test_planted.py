@@ -2,11 +2,15 @@
 
 import re
 import shutil
+from collections.abc import Iterable
 from pathlib import Path
 
 import pytest
 
+from threatmodel.content.acts import DESTROYS, acts_in
 from threatmodel.content.findings import check_pack
+
+FOLDERS = (".", "sections", "vectors", "measures", "safeguards")
 
 
 @pytest.fixture
@@ -18,7 +22,7 @@ def entry(pack: Path, id_: str) -> tuple[Path, str]:
     """The file an entry of a list stands in, and the entry as text."""
     found = [
         (path, match[0])
-        for path in sorted(pack.rglob("*.yaml"))
+        for path in (path for folder in FOLDERS for path in sorted((pack / folder).glob("*.yaml")))
         if (match := re.search(rf"^- id: {re.escape(id_)}\n(?:(?!- ).*\n|\n)*", path.read_text("utf-8"), re.M))
     ]
     assert len(found) == 1, (id_, found)
@@ -82,36 +86,68 @@ def test_a_source_that_is_gone_is_found(ours):
     assert "R005" in codes(ours)
 
 
-@pytest.mark.parametrize(
-    ("inv", "text"),
-    [
-        ("INV-04", "You can leave that account off the form."),
-        ("INV-04", "Rename the account so that it need not be listed."),
-        ("INV-05", "Use a false name for the power bill."),
-        ("INV-07", "You can stop filing your taxes for now."),
-        ("INV-07", "Leave Medicaid until this is over."),
-        ("INV-09", "They need a warrant for your data."),
-        ("INV-10", "With a VPN nobody can find you."),
-        ("INV-15", "You have ten days to object."),
-    ],
+CONTRADICTIONS = {
+    "You can leave that account off the form.": "INV-04",
+    "Rename the account so that it need not be listed.": "INV-04",
+    "Use a false name for the power bill.": "INV-05",
+    "You can stop filing your taxes for now.": "INV-07",
+    "Leave Medicaid until this is over.": "INV-07",
+    "They need a warrant for your data.": "INV-09",
+    "With a VPN nobody can find you.": "INV-10",
+    "You have ten days to object.": "INV-15",
+}
+WARNINGS_AGAINST_THEM = (
+    "Do not leave an account off a form.",
+    "Never use a false name or another person's number.",
+    "Do not stop filing taxes.",
+    "A VPN does not make you someone nobody can find.",
+    "Officers used a false name in some chats.",
 )
-def test_a_contradiction_is_named_by_its_rule(ours, inv, text):
-    plant(ours, "adid-off", r"^  limits: >-\n", f"  limits: >-\n    {text}\n")
-
-    assert any(f.code == "W005" and inv in f.what for f in check_pack(ours))
 
 
-@pytest.mark.parametrize(
-    "text",
-    [
-        "Do not leave an account off a form.",
-        "Never use a false name or another person's number.",
-        "Do not stop filing taxes.",
-        "A VPN does not make you someone nobody can find.",
-        "Officers used a false name in some chats.",
-    ],
-)
-def test_a_warning_against_a_mistake_is_not_one(ours, text):
-    plant(ours, "adid-off", r"^  limits: >-\n", f"  limits: >-\n    {text}\n")
+def test_each_contradiction_is_named_by_its_rule(ours):
+    plant(ours, "adid-off", r"^  limits: >-\n", "".join(f"{line}\n" for line in ["  limits: >-", *_in(CONTRADICTIONS)]))
+
+    found = [fault.what[:6] for fault in check_pack(ours) if fault.code == "W005"]
+
+    assert sorted(found) == sorted(CONTRADICTIONS.values())
+
+
+def test_a_warning_against_a_mistake_is_not_one(ours):
+    texts = _in(WARNINGS_AGAINST_THEM)
+    plant(ours, "adid-off", r"^  limits: >-\n", "".join(f"{line}\n" for line in ["  limits: >-", *texts]))
 
     assert codes(ours) == set()
+
+
+def test_an_act_that_is_denied_or_asked_of_a_company_is_none(ours):
+    steps = ("Do not delete your posts.", "Never wipe the phone.", "Turn this on rather than delete it.")
+    plant(
+        ours,
+        "wa-lockdown",
+        r"^    all: \|\n",
+        "".join(f"{line}\n" for line in ["    all: |", *_in(steps, "      1. ")]),
+    )
+
+    assert codes(ours) == set()
+
+
+@pytest.mark.parametrize(
+    "step",
+    [
+        "Close your old account.",
+        "Erase all messages.",
+        "Turn on disappearing messages.",
+        "If you do not need it, delete it.",
+        "Remove all your photos.",
+        "Empty the trash.",
+        "Turn location history off.",
+        "Do a factory reset.",
+    ],
+)
+def test_an_act_that_lets_go_is_seen(step):
+    assert list(acts_in(f"1. {step}", DESTROYS, []))
+
+
+def _in(texts: Iterable[str], before: str = "    ") -> list[str]:
+    return [before + text for text in texts]

@@ -131,7 +131,9 @@ def _phones(at: At, parts: list[Text]) -> Iterator[Fault]:
     for part in parts:
         found = PHONE.search(part.text)
         if found and not DATED.search(part.text):
-            remedy = "Write the day it was checked beside it, as in '(checked 2026-01-31)'."
+            remedy = (
+                "Write the day it was checked beside it, as in '(seen 2026-01-31)'; never one on which nobody looked."
+            )
             yield _contradiction(part, "INV-23", "gives a phone number without a check date", found[0], remedy)
 
 

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 from itertools import chain
 from typing import Any as Any_
 from typing import Literal
@@ -46,7 +47,7 @@ class Text:
     text: str
 
     @property
-    def sentences(self) -> list[str]:
+    def sentences(self) -> tuple[str, ...]:
         return sentences(self.text)
 
 
@@ -77,9 +78,10 @@ def _walk(value: object, path: Path_, kind: Kind | None) -> Iterator[tuple[Path_
             yield path, kind, value
 
 
-def sentences(text: str) -> list[str]:
+@lru_cache(maxsize=4096)
+def sentences(text: str) -> tuple[str, ...]:
     """The sentences of a text; each item of a list is one or more of its own."""
-    return [s for item in _items(text) for s in END.split(item) if WORD.search(s)]
+    return tuple(s for item in _items(text) for s in END.split(item) if WORD.search(s))
 
 
 def _items(text: str) -> Iterator[str]:
