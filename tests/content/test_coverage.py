@@ -2,10 +2,14 @@
 
 from datetime import date
 
+import pytest
+
 from threatmodel.content.coverage import coverage
 from threatmodel.content.pack import read_pack
 
 DAY = date(2026, 1, 15)
+
+pytestmark = pytest.mark.usefixtures("one_example")
 
 
 def test_options_are_counted_and_those_nobody_picks_are_named(small):

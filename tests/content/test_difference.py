@@ -15,6 +15,8 @@ from threatmodel.content.history import NoSuchRevision, pack_at
 DAY = date(2026, 1, 15)
 NOBODY = {"GIT_CONFIG_GLOBAL": os.devnull, "GIT_CONFIG_NOSYSTEM": "1"}
 
+pytestmark = pytest.mark.usefixtures("one_example")
+
 
 def git(directory, *arguments):
     who = ["-c", "user.name=A", "-c", "user.email=a@example.org", "-c", "commit.gpgsign=false"]

@@ -2,28 +2,24 @@
 
 from collections.abc import Iterator, Sequence
 from graphlib import CycleError, TopologicalSorter
-from pathlib import Path
 from typing import Any as Any_
 
 from threatmodel.content import schema
+from threatmodel.content.acts import act_faults
 from threatmodel.content.errors import Fault, guess
-from threatmodel.content.pack import Pack, Placed, parse_condition, read_pack
+from threatmodel.content.pack import Pack, Placed, leaves, parse_condition
 from threatmodel.content.reader import Path_
-from threatmodel.engine.conditions import UNSURE, All, Any, Chosen, Condition, Fact, NoneOf
+from threatmodel.content.wording import wording_faults
+from threatmodel.engine.conditions import UNSURE, Fact
 from threatmodel.engine.gates import NOTES
 from threatmodel.engine.model import GATES, LANES
 
 type At = Placed[Any_]
 
 
-def check_pack(directory: Path) -> tuple[Fault, ...]:
-    """Every fault of a pack, in the order of files and lines; empty when it can be used."""
-    return faults_of(read_pack(directory))
-
-
 def faults_of(pack: Pack) -> tuple[Fault, ...]:
-    """Every fault of a pack that has been read: those of form, and those between its files."""
-    return tuple(sorted({*pack.faults, *_Check(pack).faults()}))
+    """Every fault that keeps a pack from being used: of form, between its files, of acts, gates and words."""
+    return tuple(sorted({*pack.faults, *_Check(pack).faults(), *act_faults(pack), *wording_faults(pack)}))
 
 
 class _Check:
@@ -73,7 +69,7 @@ class _Check:
         faults: list[Fault] = []
         condition = parse_condition(at, data, path, faults)
         yield from faults
-        for leaf, place in _leaves(condition, path):
+        for leaf, place in leaves(condition, path):
             if isinstance(leaf, Fact):
                 if leaf.id not in self.facts:
                     yield at.fault("R003", *place, id=leaf.id, guess=guess(leaf.id, self.facts))
@@ -95,7 +91,7 @@ class _Check:
             return set()
         at = self.facts[fact.id]
         found: set[str] = set()
-        for leaf, _ in _leaves(parse_condition(at, at.entry.when, (), []), ()):
+        for leaf, _ in leaves(parse_condition(at, at.entry.when, (), []), ()):
             more = self._questions_of(leaf, seen | {fact.id}) if isinstance(leaf, Fact) else {leaf.question}
             found |= more
         return found
@@ -119,7 +115,7 @@ class _Check:
         leans: dict[str, set[str]] = {}
         for at in self.pack.facts:
             yield from self._condition(at, at.entry.when, "when")
-            parts = _leaves(parse_condition(at, at.entry.when, (), []), ())
+            parts = leaves(parse_condition(at, at.entry.when, (), []), ())
             leans[at.entry.id] = {leaf.id for leaf, _ in parts if isinstance(leaf, Fact)}
         try:
             TopologicalSorter(leans).prepare()
@@ -265,16 +261,3 @@ def _double_or_malformed(group: Sequence[At]) -> Iterator[Fault]:
         if id_ in first:
             yield at.fault("K007", "id", id=id_, other=str(first[id_]))
         first.setdefault(id_, at)
-
-
-def _leaves(condition: Condition, path: Path_) -> Iterator[tuple[Chosen | Fact, Path_]]:
-    """The questions and facts a condition names, each with its place."""
-    match condition:
-        case Chosen(question, _):
-            yield condition, (*path, question)
-        case Fact():
-            yield condition, (*path, "fact")
-        case Any(parts) | All(parts) | NoneOf(parts):
-            key = {Any: "any", All: "all", NoneOf: "none"}[type(condition)]
-            for i, part in enumerate(parts):
-                yield from _leaves(part, (*path, key, i))

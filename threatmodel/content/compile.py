@@ -14,9 +14,9 @@ from threatmodel.engine.conditions import ALWAYS, UNSURE, Condition
 
 
 def load_pack(directory: Path) -> model.Questionnaire:
-    """Read, check and compile a pack. Raises ``BrokenPack`` with every fault found."""
+    """Read, check and compile a pack. Raises ``BrokenPack`` with every fault found; warnings do not count."""
     pack = read_pack(directory)
-    if faults := faults_of(pack):
+    if faults := [fault for fault in faults_of(pack) if not fault.warning]:
         raise BrokenPack(faults)
     return compile_pack(pack)
 

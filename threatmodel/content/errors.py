@@ -61,6 +61,43 @@ CATALOGUE: dict[str, Message] = {
         "No setting reaches it. Name it under 'does_not_reach' instead.",
     ),
     "G003": Message("The text for the matrix's note {id!r} is missing.", "Add it under 'notes' in gates.yaml."),
+    "G004": Message(
+        "A step of {id!r}, which is {action!r}, deletes or lets expire: {phrase!r}.",
+        "Make the measure's action 'destroy' or 'retention'; if it is no such act, put the phrase under "
+        "'not_an_act' in words.yaml, with the reason.",
+    ),
+    "G005": Message(
+        "A step of {id!r}, which is 'harden', changes what others see: {phrase!r}.",
+        "Make the measure's action 'visibility'; if it is no such act, put the phrase under 'not_an_act' in "
+        "words.yaml, with the reason.",
+    ),
+    "G006": Message(
+        "The gate {id!r} has no {key!r}.",
+        "A gate that stops needs 'do' and 'dont', one that holds back says so in 'ask_first' or 'blocked'.",
+    ),
+    # U: unused
+    "U001": Message(
+        "No rule reads these options of {question!r}: {ids}.",
+        "Use them in an 'if', or ask whether they are worth the person's answer.",
+        "warning",
+    ),
+    "U002": Message("No rule reads the fact {id!r}.", "Use it in an 'if', or take it away."),
+    "U003": Message("Nothing cites {id!r}.", "Cite it where it belongs, or take it away.", "warning"),
+    # W: words
+    "W001": Message("This text holds HTML: {mark!r}.", "Write plain text; steps may be numbered lists."),
+    "W002": Message("This text says {word!r}: {because}", "{say}"),
+    "W003": Message(
+        "{id!r} reads at grade {grade}; the hardest words are {hardest}.",
+        "Shorten the sentences or choose shorter words until it reads at grade {most} or below.",
+    ),
+    "W004": Message("This sentence has {count} words: {start!r}.", "Make it two; {most} words are the most."),
+    "W005": Message("{inv}: this text {problem}: {phrase!r}.", "{remedy}"),
+    # L: law
+    "L001": Message(
+        "The safeguard {id!r} names no authority.",
+        "Name the law, rule or case it rests on; never make one up.",
+        "warning",
+    ),
     # S: worked examples
     "S001": Message(
         "The example's plan differs: {problem}.",
@@ -76,6 +113,14 @@ CATALOGUE: dict[str, Message] = {
         "{id!r} is not what {by} signed on {on}: its rule, texts or sources have changed, so it counts as unsigned.",
         "Have it read again, and put the new hash from `manage.py content table` here.",
         "warning",
+    ),
+    "S002": Message(
+        "No example's plan holds {id!r}.",
+        "Add it to what an example must have, or add an example that gets it.",
+        "warning",
+    ),
+    "S003": Message(
+        "No example picks these options of {question!r}: {ids}.", "Let one of the examples pick them.", "warning"
     ),
 }
 
@@ -93,6 +138,11 @@ class Fault:
     @property
     def severity(self) -> Severity:
         return CATALOGUE[self.code].severity
+
+    @property
+    def warning(self) -> bool:
+        """Whether a pack with this can be used all the same."""
+        return self.severity == "warning"
 
     def __str__(self) -> str:
         where = f"{self.file}:{self.line}" if self.line else self.file

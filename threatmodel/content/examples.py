@@ -5,7 +5,6 @@ from datetime import date
 from pathlib import Path
 from typing import NamedTuple
 
-from threatmodel.content.compile import compile_pack
 from threatmodel.content.errors import Fault
 from threatmodel.content.pack import Pack, Placed, read_pack
 from threatmodel.content.schema import ExampleFile
@@ -32,16 +31,16 @@ def samples(directory: Path, questionnaire: Questionnaire) -> tuple[Sample, ...]
     )
 
 
-def example_faults(directory: Path) -> tuple[Fault, ...]:
+def example_faults(pack: Pack, questionnaire: Questionnaire) -> Iterator[Fault]:
     """What the examples of a sound pack expect and do not get."""
-    return tuple(fault for _, faults in _plans(read_pack(directory)) for fault in faults)
+    for example, plan in zip(pack.examples, plans_of(pack, questionnaire), strict=True):
+        yield from _differences(example, plan)
 
 
-def _plans(pack: Pack) -> Iterator[tuple[Plan, list[Fault]]]:
-    questionnaire = compile_pack(pack)
+def plans_of(pack: Pack, questionnaire: Questionnaire, *, staff: bool = False) -> Iterator[Plan]:
+    """The plan of each example, in the order of the examples."""
     for example in pack.examples:
-        plan = build_plan(Answers.of(questionnaire, example.entry.answers), ANY_DAY)
-        yield plan, list(_differences(example, plan))
+        yield build_plan(Answers.of(questionnaire, example.entry.answers), ANY_DAY, staff=staff)
 
 
 def _differences(example: Placed[ExampleFile], plan: Plan) -> Iterator[Fault]:

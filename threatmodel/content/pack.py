@@ -54,6 +54,7 @@ class Pack:
     sources: list[Placed[schema.SourceEntry]] = field(default_factory=list)
     instruments: list[Placed[schema.InstrumentEntry]] = field(default_factory=list)
     brokers: Placed[schema.BrokersFile] | None = None
+    words: Placed[schema.WordsFile] | None = None
     examples: list[Placed[schema.ExampleFile]] = field(default_factory=list)
     signed: list[Placed[schema.SignatureEntry]] = field(default_factory=list)
     faults: list[Fault] = field(default_factory=list)
@@ -66,29 +67,33 @@ class Pack:
 def read_pack(directory: Path) -> Pack:
     """Read every file of a pack. Faults of form are collected, never raised."""
     pack = Pack(directory)
-    single = _Reader(pack)
-    for whole in single.file("pack.yaml", schema.PackFile):
-        pack.pack = whole
-    for facts in single.file("facts.yaml", schema.FactsFile):
+    reader = _Reader(pack)
+    _read_shared(pack, reader)
+    pack.sections = list(reader.files("sections", schema.SectionFile))
+    pack.examples = list(reader.files("examples", schema.ExampleFile))
+    pack.vectors = list(reader.lists("vectors", schema.VectorEntry))
+    pack.measures = list(reader.lists("measures", schema.MeasureEntry))
+    pack.safeguards = list(reader.lists("safeguards", schema.SafeguardEntry))
+    return pack
+
+
+def _read_shared(pack: Pack, reader: _Reader) -> None:
+    """Read the files of which a pack has one each."""
+    pack.pack = next(reader.file("pack.yaml", schema.PackFile), None)
+    pack.brokers = next(reader.file("brokers.yaml", schema.BrokersFile), None)
+    pack.words = next(reader.file("words.yaml", schema.WordsFile), None)
+    for facts in reader.file("facts.yaml", schema.FactsFile):
         pack.facts = facts.parts("facts", facts.entry.facts)
-    for gates in single.file("gates.yaml", schema.GatesFile):
+    for gates in reader.file("gates.yaml", schema.GatesFile):
         pack.gates = gates.parts("gates", gates.entry.gates)
         pack.cautions = gates.parts("cautions", gates.entry.cautions)
         pack.notes = gates.parts("notes", gates.entry.notes)
-    for brokers in single.file("brokers.yaml", schema.BrokersFile):
-        pack.brokers = brokers
-    for sources in single.file("sources.yaml", schema.SourcesFile):
+    for sources in reader.file("sources.yaml", schema.SourcesFile):
         pack.sources = sources.parts("sources", sources.entry.sources)
         pack.instruments = sources.parts("instruments", sources.entry.instruments)
-    pack.sections = list(single.files("sections", schema.SectionFile))
-    pack.examples = list(single.files("examples", schema.ExampleFile))
-    if (directory / "signed.yaml").exists():  # a pack without it is one that nobody has signed
-        for signed in single.file("signed.yaml", schema.SignedFile):
+    if (pack.directory / "signed.yaml").exists():  # a pack without it is one that nobody has signed
+        for signed in reader.file("signed.yaml", schema.SignedFile):
             pack.signed = signed.parts("signed", signed.entry.signed)
-    pack.vectors = list(single.lists("vectors", schema.VectorEntry))
-    pack.measures = list(single.lists("measures", schema.MeasureEntry))
-    pack.safeguards = list(single.lists("safeguards", schema.SafeguardEntry))
-    return pack
 
 
 class _Reader:
@@ -181,3 +186,16 @@ def parse_condition(at: Placed[BaseModel], data: object, path: Path_, faults: li
         faults.append(at.fault("K005", *path, key, key=key, problem="it should be an option or a list of options"))
         return All(())
     return Fact(options[0]) if key == "fact" else Chosen(str(key), options)
+
+
+def leaves(condition: Condition, path: Path_) -> Iterator[tuple[Chosen | Fact, Path_]]:
+    """The questions and facts a condition names, each with its place."""
+    match condition:
+        case Chosen(question, _):
+            yield condition, (*path, question)
+        case Fact():
+            yield condition, (*path, "fact")
+        case Any(parts) | All(parts) | NoneOf(parts):
+            key = {Any: "any", All: "all", NoneOf: "none"}[type(condition)]
+            for i, part in enumerate(parts):
+                yield from leaves(part, (*path, key, i))

@@ -222,6 +222,32 @@ class SignedFile(Entry):
     signed: list[SignatureEntry]
 
 
+class AvoidEntry(Entry):
+    """Words not to say. ``say_not`` holds every form of them that is looked for, as whole words."""
+
+    say_not: Annotated[list[Text], Field(min_length=1)]
+    say: Text
+    because: Text
+
+
+class AllowedEntry(Entry):
+    """A phrase that sounds like an act of another kind and is none."""
+
+    phrase: Text
+    because: Text
+
+
+class WordEntry(Entry):
+    word: Text
+    means: Text
+
+
+class WordsFile(Entry):
+    avoid: list[AvoidEntry]
+    not_an_act: list[AllowedEntry] = []
+    words: list[WordEntry] = []
+
+
 class BudgetEntry(Entry):
     question: Text
     today: dict[str, Annotated[int, Field(ge=1)]]

@@ -18,6 +18,7 @@ KINDS: dict[str, tuple[str, TypeAdapter[object]]] = {
     "safeguards": ("a file in safeguards/", TypeAdapter(list[schema.SafeguardEntry])),
     "sources": ("sources.yaml", TypeAdapter(schema.SourcesFile)),
     "brokers": ("brokers.yaml", TypeAdapter(schema.BrokersFile)),
+    "words": ("words.yaml", TypeAdapter(schema.WordsFile)),
     "signed": ("signed.yaml", TypeAdapter(schema.SignedFile)),
     "example": ("a file in examples/", TypeAdapter(schema.ExampleFile)),
 }

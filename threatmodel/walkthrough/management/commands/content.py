@@ -11,14 +11,13 @@ from typing import Any
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 
-from threatmodel.content.check import check_pack
 from threatmodel.content.compile import load_pack
 from threatmodel.content.coverage import coverage
 from threatmodel.content.difference import changes
 from threatmodel.content.drawing import svg
-from threatmodel.content.due import due, warnings_of
+from threatmodel.content.due import due
 from threatmodel.content.errors import BrokenPack
-from threatmodel.content.examples import example_faults
+from threatmodel.content.findings import check_pack
 from threatmodel.content.graph import mermaid
 from threatmodel.content.history import NoSuchRevision, pack_at
 from threatmodel.content.links import ask_all, links
@@ -78,9 +77,9 @@ class Command(BaseCommand):
             run(options)
 
     def check_content(self, options: dict[str, Any]) -> None:
-        faults = check_pack(settings.PACK)
-        warnings = () if faults else warnings_of(read_pack(settings.PACK), options["as_of"])
-        faults = faults or example_faults(settings.PACK)
+        found = check_pack(settings.PACK, options["as_of"])
+        faults = [fault for fault in found if not fault.warning]
+        warnings = [fault for fault in found if fault.warning]
         self.lines((*faults, *warnings))
         if faults:
             raise CommandError(f"{len(faults)} found. Nothing was changed.", returncode=1)
