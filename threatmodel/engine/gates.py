@@ -7,7 +7,7 @@ Its rows are those of the legal research, part H; where two gates meet, the stri
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import Literal, NamedTuple
+from typing import Literal, NamedTuple, get_args
 
 from threatmodel.engine.conditions import Rule
 from threatmodel.engine.flow import Because, Reading
@@ -24,16 +24,8 @@ type NoteId = Literal[
     "advocate-first",
 ]
 
-STANDINGS: tuple[Standing, ...] = ("allowed", "ask-first", "blocked")
-NOTES: tuple[NoteId, ...] = (
-    "ask-your-lawyer",
-    "copy-first",
-    "never-in-bulk",
-    "off-if-a-case-starts",
-    "truth-and-counsel",
-    "not-the-monitor",
-    "advocate-first",
-)
+STANDINGS: tuple[Standing, ...] = get_args(Standing.__value__)
+NOTES: tuple[NoteId, ...] = get_args(NoteId.__value__)
 
 WITHOUT_GATES: Mapping[Action, tuple[NoteId, ...]] = {
     "harden": (),

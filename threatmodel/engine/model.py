@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from functools import cached_property
-from typing import Literal
+from typing import Literal, get_args
 
 from threatmodel.engine.conditions import ALWAYS, Bits, Condition, Rule, compile_condition, lay_out
 
@@ -16,20 +16,9 @@ type GateId = Literal[
     "hold", "public", "truth", "evidence", "survivor", "monitor", "address", "ssn", "workdev", "always"
 ]
 
-LEVELS: tuple[Level, ...] = ("low", "medium", "high")
-ACTIONS: tuple[Action, ...] = ("harden", "third-party", "visibility", "retention", "destroy", "government")
-GATES: tuple[GateId, ...] = (
-    "hold",
-    "public",
-    "truth",
-    "evidence",
-    "survivor",
-    "monitor",
-    "address",
-    "ssn",
-    "workdev",
-    "always",
-)
+LEVELS: tuple[Level, ...] = get_args(Level.__value__)
+ACTIONS: tuple[Action, ...] = get_args(Action.__value__)
+GATES: tuple[GateId, ...] = get_args(GateId.__value__)
 LANES: Mapping[Control, Lane] = {
     "yours": "hygiene",
     "request": "hygiene",
