@@ -118,9 +118,10 @@ class HeldBack:
 
 @dataclass(frozen=True, slots=True)
 class NotForYou:
-    id: str
-    title: str
+    """The items that the same answers left out of the plan."""
+
     because: tuple[Reason, ...]
+    titles: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -221,11 +222,7 @@ class _Words:
             legal_exposures=tuple(e for e in exposures if e.lane == "legal"),
             out_of_reach=tuple(e for e in exposures if e.lane == "out-of-reach"),
             held_back=self.held_back(),
-            not_for_you=tuple(
-                NotForYou(left.item.id, left.item.title, self.reasons(left.because))
-                for left in plan.left_out
-                if left.gate is None
-            ),
+            not_for_you=self.not_for_you(),
             assumed=self.assumed(),
             sources=self.sources(),
         )
@@ -345,6 +342,13 @@ class _Words:
             )
             for id_, items in groups
         )
+
+    def not_for_you(self) -> tuple[NotForYou, ...]:
+        groups: dict[tuple[Because, ...], list[str]] = {}
+        for left in self.plan.left_out:
+            if left.gate is None:
+                groups.setdefault(left.because, []).append(left.item.title)
+        return tuple(NotForYou(self.reasons(because), tuple(titles)) for because, titles in groups.items())
 
     def assumed(self) -> tuple[Reason, ...]:
         return tuple(
