@@ -1,14 +1,15 @@
 from dataclasses import replace
+from itertools import combinations
 
 import pytest
 from hypothesis import given
 
 from tests.engine.strategies import DAY, packs_and_answers
 from threatmodel.engine.answers import Answers
-from threatmodel.engine.conditions import Chosen
+from threatmodel.engine.conditions import ALWAYS, Any, Chosen
 from threatmodel.engine.flow import read
-from threatmodel.engine.gates import GatesUnavailable, evaluate_gates
-from threatmodel.engine.model import GATES
+from threatmodel.engine.gates import GateState, GatesUnavailable, evaluate_gates, judge
+from threatmodel.engine.model import ACTIONS, GATES
 from threatmodel.engine.plan import MOST_TODAY, build_plan
 
 NO_GATE = {
@@ -114,3 +115,38 @@ def test_the_matrix_holds_for_any_content(both):
             assert {"copy-first", "never-in-bulk"} <= set(item.verdict.notes)
     assert len(plan.today) <= MOST_TODAY
     assert not any(item.ask_first for item in plan.today)
+
+
+STRICTER = ("allowed", "ask-first", "blocked")
+# Written apart from the engine's own table, from the legal research: gate → action → how it stands.
+RESEARCH = {
+    "hold": {"visibility": "ask-first", "retention": "blocked", "destroy": "blocked"},
+    "public": {"visibility": "blocked", "retention": "blocked", "destroy": "blocked"},
+    "monitor": {"retention": "blocked", "destroy": "blocked"},
+    "survivor": {"visibility": "ask-first", "retention": "blocked", "destroy": "blocked"},
+}
+
+
+@pytest.mark.parametrize("action", ACTIONS)
+def test_under_every_set_of_gates_an_act_stands_as_the_strictest_of_them_says(pack, action):
+    gates = {gate.id: gate for gate in pack.gates}
+    for size in range(len(GATES) + 1):
+        for on in combinations(GATES, size):
+            states = {id_: GateState(gates[id_], id_ in on, ()) for id_ in GATES}
+            says = [RESEARCH.get(gate, {}).get(action, "allowed") for gate in on]
+            expected = max(says, default="allowed", key=STRICTER.index)
+            verdict = judge(action, states)
+            assert verdict.standing == expected, on
+            assert (verdict.gate is None) == (expected == "allowed")
+
+
+@pytest.mark.parametrize("gate", sorted(RESEARCH))
+@given(both=packs_and_answers)
+def test_one_gate_alone_is_enough_in_any_plan(gate, both):
+    pack, _ = both
+    only = tuple(replace(one, when=ALWAYS if one.id == gate else Any(())) for one in pack.gates)
+
+    plan = build_plan(Answers(replace(pack, gates=only)), DAY)
+
+    for item in plan.hygiene:
+        assert item.verdict.standing == RESEARCH[gate].get(item.measure.action, "allowed") != "blocked"

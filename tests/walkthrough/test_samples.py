@@ -16,8 +16,9 @@ def test_a_sample_that_there_is_not_is_not_found(client):
     assert client.get("/samples/nobody/").status_code == 404
 
 
-def test_looking_at_samples_leaves_nothing_on_the_device(client):
+def test_looking_at_samples_and_sources_leaves_nothing_on_the_device(client):
     client.get("/samples/")
+    client.get("/about/")
     client.get("/samples/journalist/")
 
     assert not client.cookies

@@ -126,7 +126,6 @@ class NotForYou:
 
 @dataclass(frozen=True, slots=True)
 class PlanView:
-    title: str
     lang: str
     version: str
     as_of: date
@@ -203,7 +202,6 @@ class _Words:
             b: tuple(m for m in measures if m.bucket == b and not m.ask_first) for b in ("today", "soon", "later")
         }
         return PlanView(
-            title=self.pack.title,
             lang=self.pack.lang,
             version=self.pack.version,
             as_of=plan.as_of,

@@ -7,7 +7,6 @@ from functools import wraps
 
 from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
-from django.middleware.csrf import get_token
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -64,7 +63,7 @@ def start(request: HttpRequest) -> HttpResponse:
         has_walk = bool(walk_of(request).answers.bits)
     except NoWalk:
         has_walk = False
-    return render(request, "walkthrough/start.html", {"has_walk": has_walk, "honest": questionnaire().honest})
+    return render(request, "walkthrough/start.html", {"has_walk": has_walk})
 
 
 @private
@@ -202,7 +201,6 @@ def leave(request: HttpRequest) -> HttpResponse:
 @require_safe
 def about(request: HttpRequest) -> HttpResponse:
     pack = questionnaire()
-    get_token(request)
     return render(request, "walkthrough/about.html", {"pack": pack, "sources": sorted(pack.sources.values(), key=_by)})
 
 
