@@ -12,8 +12,8 @@ from threatmodel.documents.pdf import html_to_pdf
 from threatmodel.documents.view import plan_view
 from threatmodel.engine.answers import Answers
 from threatmodel.engine.plan import build_plan
+from threatmodel.walkthrough.access import today
 from threatmodel.walkthrough.packs import questionnaire
-from threatmodel.walkthrough.views import today
 
 
 def plain(html: str) -> Any:

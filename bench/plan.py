@@ -8,8 +8,8 @@ from threatmodel.engine.flow import read
 from threatmodel.engine.gates import evaluate_gates
 from threatmodel.engine.plan import build_plan
 from threatmodel.sealing.envelope import seal, unseal
+from threatmodel.walkthrough.access import today
 from threatmodel.walkthrough.packs import questionnaire
-from threatmodel.walkthrough.views import today
 from threatmodel.walkthrough.walk import key_ring
 
 NOW = 1_800_000_000

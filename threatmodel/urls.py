@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from threatmodel.walkthrough import faults, views
+from threatmodel.walkthrough import faults, plan_views, views
 
 urlpatterns = [
     path("", views.start, name="start"),
@@ -11,8 +11,8 @@ urlpatterns = [
     path("walk/check/", views.check, name="check"),
     path("walk/one/", views.one, name="one"),
     path("walk/delete/", views.delete, name="delete"),
-    path("plan/", views.plan, name="plan"),
-    path("plan.pdf", views.plan_pdf, name="plan-pdf"),
+    path("plan/", plan_views.plan, name="plan"),
+    path("plan.pdf", plan_views.plan_pdf, name="plan-pdf"),
     path("leave/", views.leave, name="leave"),
     path("about/", views.about, name="about"),
     path("samples/", views.sample_list, name="samples"),

@@ -185,7 +185,7 @@ def test_a_page_that_does_not_exist_says_so(client):  # noqa: F811
 
 def test_a_fault_of_ours_gives_a_reference_and_writes_no_answer(client, monkeypatch, caplog, capfd):  # noqa: F811
     begin(client)
-    monkeypatch.setattr("threatmodel.walkthrough.views.build_plan", lambda *_, **__: 1 / 0)
+    monkeypatch.setattr("threatmodel.walkthrough.plan_views.build_plan", lambda *_, **__: 1 / 0)
     client.raise_request_exception = False
 
     response = client.get("/plan/", headers={"User-Agent": "canary-agent"})

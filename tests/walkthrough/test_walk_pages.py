@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from threatmodel.engine.answers import Answers
 from threatmodel.engine.flow import path
 from threatmodel.engine.plan import build_plan
-from threatmodel.walkthrough.views import today
+from threatmodel.walkthrough.access import today
 from threatmodel.walkthrough.walk import COOKIE, Walk, walk_of
 
 

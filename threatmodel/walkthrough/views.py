@@ -1,9 +1,6 @@
 """The pages of the walk. Every one is kept out of caches; every change is a POST that answers with a redirect."""
 
-from collections.abc import Callable
 from dataclasses import replace
-from datetime import UTC, date, datetime
-from functools import wraps
 
 from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
@@ -12,48 +9,15 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
-from threatmodel.documents.pdf import render_pdf
-from threatmodel.documents.view import open_views, plan_view
+from threatmodel.documents.view import plan_view
 from threatmodel.engine.answers import NotTogether, UnknownAnswer
 from threatmodel.engine.flow import next_unanswered, path
-from threatmodel.engine.plan import Plan, build_plan
+from threatmodel.engine.plan import build_plan
 from threatmodel.walkthrough import faults
+from threatmodel.walkthrough.access import private, today, with_walk
 from threatmodel.walkthrough.packs import questionnaire, sample_plans
 from threatmodel.walkthrough.pages import CheckPage, StepPage
 from threatmodel.walkthrough.walk import DEPTHS, NoWalk, Walk, forget, walk_of
-
-MOST_OPEN = 4
-
-type View = Callable[..., HttpResponseBase]
-
-
-def private(view: View) -> View:
-    """Keep a page out of every cache."""
-
-    @wraps(view)
-    def wrapped(request: HttpRequest, *args: object, **kwargs: object) -> HttpResponseBase:
-        response = view(request, *args, **kwargs)
-        response["Cache-Control"] = "no-store"
-        return response
-
-    return wrapped
-
-
-def with_walk(view: View) -> View:
-    """Hand the view the request's walk; without one, say so and offer to start."""
-
-    @private
-    @wraps(view)
-    def wrapped(request: HttpRequest, *args: object, **kwargs: object) -> HttpResponseBase:
-        try:
-            walk = walk_of(request)
-        except NoWalk as fault:
-            response = faults.no_walk(request, fault)
-            forget(response)
-            return response
-        return view(request, walk, *args, **kwargs)
-
-    return wrapped
 
 
 @require_safe
@@ -148,34 +112,6 @@ def check(request: HttpRequest, walk: Walk) -> HttpResponseBase:
     if not walk.checked:
         replace(walk, checked=True).seal_into(response)
     return response
-
-
-@require_safe
-@with_walk
-def plan(request: HttpRequest, walk: Walk) -> HttpResponseBase:
-    context = {
-        "plan": plan_view(_plan(walk)),
-        "depth": walk.depth,
-        "open": open_views(walk.answers, today(), MOST_OPEN),
-    }
-    return render(request, "plan/page.html", context)
-
-
-@require_safe
-@with_walk
-def plan_pdf(request: HttpRequest, walk: Walk) -> HttpResponseBase:
-    """The plan as a PDF, made in memory, with a name that says nothing."""
-    response = HttpResponse(render_pdf(plan_view(_plan(walk))), content_type="application/pdf")
-    response["Content-Disposition"] = 'attachment; filename="plan.pdf"'
-    return response
-
-
-def _plan(walk: Walk) -> Plan:
-    return build_plan(walk.answers, today())
-
-
-def today() -> date:
-    return datetime.now(UTC).date()
 
 
 @require_POST

@@ -26,7 +26,7 @@ from threatmodel.content.schemas import schemas
 from threatmodel.content.signing import Signatures
 from threatmodel.content.stats import stats
 from threatmodel.content.table import as_csv, as_html, rows
-from threatmodel.walkthrough.views import today
+from threatmodel.walkthrough.access import today
 
 DAY = "the day to look from, YYYY-MM-DD; today if not said"
 

@@ -16,8 +16,8 @@ from threatmodel.documents.pdf import render_pdf
 from threatmodel.documents.view import plan_view
 from threatmodel.engine.flow import at_depth
 from threatmodel.engine.plan import build_plan
+from threatmodel.walkthrough.access import today
 from threatmodel.walkthrough.packs import questionnaire
-from threatmodel.walkthrough.views import today
 
 
 class Command(BaseCommand):
