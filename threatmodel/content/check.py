@@ -7,6 +7,7 @@ from typing import Any as Any_
 from threatmodel.content import schema
 from threatmodel.content.acts import act_faults
 from threatmodel.content.errors import Fault, guess
+from threatmodel.content.numbering import number_faults
 from threatmodel.content.pack import Pack, Placed, leaves, parse_condition
 from threatmodel.content.reader import Path_
 from threatmodel.content.wording import wording_faults
@@ -19,7 +20,9 @@ type At = Placed[Any_]
 
 def faults_of(pack: Pack) -> tuple[Fault, ...]:
     """Every fault that keeps a pack from being used: of form, between its files, of acts, gates and words."""
-    return tuple(sorted({*pack.faults, *_Check(pack).faults(), *act_faults(pack), *wording_faults(pack)}))
+    return tuple(
+        sorted({*pack.faults, *_Check(pack).faults(), *act_faults(pack), *wording_faults(pack), *number_faults(pack)})
+    )
 
 
 class _Check:

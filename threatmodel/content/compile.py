@@ -51,7 +51,17 @@ def compile_pack(pack: Pack) -> model.Questionnaire:
         honest=tuple(head.honest),
         brokers=tuple(model.Broker(**broker.model_dump()) for broker in pack.brokers.entry.brokers),
         brokers_credit=pack.brokers.entry.credit,
+        id=head.pack,
+        numbers=_numbers(pack),
     )
+
+
+def _numbers(pack: Pack) -> model.Numbers:
+    if pack.numbers is None:
+        return model.Numbers()
+    entry = pack.numbers.entry
+    retired = {one.id: model.Retired(one.was, one.now) for one in entry.retired}
+    return model.Numbers(tuple(entry.answers), tuple(entry.items), retired)
 
 
 def _condition(at: Placed[BaseModel], data: object) -> Condition:

@@ -98,6 +98,14 @@ CATALOGUE: dict[str, Message] = {
         "Name the law, rule or case it rests on; never make one up.",
         "warning",
     ),
+    # N: permanent numbers
+    "N001": Message("{id!r} has no number yet.", "Run `manage.py content number`: it adds a line for it at the end."),
+    "N002": Message("{id!r} has two numbers.", "Take the later line away again; a number is never given twice."),
+    "N003": Message(
+        "{id!r} has a number, and the pack no longer has it.",
+        "Put it under 'retired' with what it was called and what took its place; leave its line where it is.",
+    ),
+    "N004": Message("{id!r}, which is to take over, is not there.", "Name an answer or item that is."),
     # S: worked examples
     "S001": Message(
         "The example's plan differs: {problem}.",

@@ -57,6 +57,7 @@ class Pack:
     words: Placed[schema.WordsFile] | None = None
     examples: list[Placed[schema.ExampleFile]] = field(default_factory=list)
     signed: list[Placed[schema.SignatureEntry]] = field(default_factory=list)
+    numbers: Placed[schema.NumbersFile] | None = None
     faults: list[Fault] = field(default_factory=list)
 
     @property
@@ -94,6 +95,8 @@ def _read_shared(pack: Pack, reader: _Reader) -> None:
     if (pack.directory / "signed.yaml").exists():  # a pack without it is one that nobody has signed
         for signed in reader.file("signed.yaml", schema.SignedFile):
             pack.signed = signed.parts("signed", signed.entry.signed)
+    if (pack.directory / "numbers.yaml").exists():  # a pack without it is one of which nothing was ever sealed
+        pack.numbers = next(reader.file("numbers.yaml", schema.NumbersFile), None)
 
 
 class _Reader:

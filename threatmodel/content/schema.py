@@ -222,6 +222,20 @@ class SignedFile(Entry):
     signed: list[SignatureEntry]
 
 
+class RetiredEntry(Entry):
+    """An answer or item that the pack no longer has: what it was called, and the id that took over, if any."""
+
+    id: Text
+    was: Text
+    now: str = ""
+
+
+class NumbersFile(Entry):
+    answers: list[Text]
+    items: list[Text]
+    retired: list[RetiredEntry] = []
+
+
 class AvoidEntry(Entry):
     """Words not to say. ``say_not`` holds every form of them that is looked for, as whole words."""
 

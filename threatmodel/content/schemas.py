@@ -19,6 +19,7 @@ KINDS: dict[str, tuple[str, TypeAdapter[object]]] = {
     "sources": ("sources.yaml", TypeAdapter(schema.SourcesFile)),
     "brokers": ("brokers.yaml", TypeAdapter(schema.BrokersFile)),
     "words": ("words.yaml", TypeAdapter(schema.WordsFile)),
+    "numbers": ("numbers.yaml", TypeAdapter(schema.NumbersFile)),
     "signed": ("signed.yaml", TypeAdapter(schema.SignedFile)),
     "example": ("a file in examples/", TypeAdapter(schema.ExampleFile)),
 }

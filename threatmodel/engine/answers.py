@@ -109,8 +109,9 @@ def packed_size(questionnaire: Questionnaire) -> int:
 
 @lru_cache(maxsize=16)
 def fingerprint(questionnaire: Questionnaire) -> bytes:
-    """Eight bytes that change whenever a packed answer would mean something else; wording does not count."""
-    shape = ((question, *layout.option) for question, layout in questionnaire.layout.items())
+    """Eight bytes that change whenever a packed answer or mark would mean something else; wording does not count."""
+    answers = ((question, *layout.option) for question, layout in questionnaire.layout.items())
+    shape = (*answers, tuple(item.id for item in questionnaire.items))
     return hashlib.sha256("\n".join(" ".join(line) for line in shape).encode()).digest()[:8]
 
 

@@ -223,6 +223,27 @@ class Budget:
     soon: Mapping[str, int]
 
 
+@dataclass(frozen=True, slots=True)
+class Retired:
+    """What an answer or item was called that the pack no longer has, and the id that took over, or nothing."""
+
+    was: str
+    now: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Numbers:
+    """Permanent numbers for what a sealed file holds: an id's number is its place in its list.
+
+    ``answers`` are "question/option", ``items`` measures and safeguards. Ids that the pack no longer has keep their
+    place; ``retired`` says of each what it was called and what took over.
+    """
+
+    answers: tuple[str, ...] = ()
+    items: tuple[str, ...] = ()
+    retired: Mapping[str, Retired] = field(default_factory=dict)
+
+
 @dataclass(frozen=True, eq=False, repr=False)
 class Questionnaire:
     """A whole pack in one language, ready to walk and to plan with.
@@ -251,6 +272,8 @@ class Questionnaire:
     honest: tuple[str, ...] = ()
     brokers: tuple[Broker, ...] = ()
     brokers_credit: str = ""
+    id: str = ""
+    numbers: Numbers = field(default_factory=Numbers)
 
     def __repr__(self) -> str:
         return f"Questionnaire({self.title!r}, {self.version!r}, {len(self.questions)} questions)"
@@ -279,6 +302,18 @@ class Questionnaire:
     @cached_property
     def question(self) -> Mapping[str, Question]:
         return {question.id: question for question in self.questions}
+
+    @cached_property
+    def items(self) -> tuple[Measure | Safeguard, ...]:
+        """The measures, then the safeguards."""
+        return (*self.measures, *self.safeguards)
+
+    @cached_property
+    def numbering(self) -> Numbers:
+        """The permanent numbers; of a pack that has none yet, the places of things in it as it is."""
+        answers = tuple(f"{question}/{option}" for question, bits in self.layout.items() for option in bits.option)
+        items = tuple(item.id for item in self.items)
+        return self.numbers if self.numbers.answers else Numbers(answers, items)
 
     def rule(self, condition: Condition) -> Rule:
         """Compile a condition of this pack."""

@@ -21,6 +21,8 @@ from threatmodel.content.findings import check_pack
 from threatmodel.content.graph import mermaid
 from threatmodel.content.history import NoSuchRevision, pack_at
 from threatmodel.content.links import ask_all, links
+from threatmodel.content.numbering import FILE as NUMBERS
+from threatmodel.content.numbering import add_numbers
 from threatmodel.content.pack import read_pack
 from threatmodel.content.schemas import schemas
 from threatmodel.content.signing import Signatures
@@ -32,7 +34,9 @@ DAY = "the day to look from, YYYY-MM-DD; today if not said"
 
 
 class Command(BaseCommand):
-    help = "Check the pack of questions and advice, and see it from other sides. Changes no content."
+    help = (
+        "Check the pack of questions and advice, and see it from other sides. Only `number` writes, and only numbers."
+    )
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         tools = parser.add_subparsers(dest="tool", required=True)
@@ -50,6 +54,7 @@ class Command(BaseCommand):
         _one_of(graph, "mermaid", "svg")
         versions = tools.add_parser("diff", help="whose plans change since an older version")
         versions.add_argument("revision", metavar="REV", help="a commit, branch or tag of git")
+        tools.add_parser("number", help="give what is new its permanent number, in numbers.yaml")
         editors = tools.add_parser("schema", help="JSON Schema of every kind of content file, for editors")
         editors.add_argument("--out", type=Path, required=True, help="the directory to write to")
         for tool in (table, graph):
@@ -69,6 +74,7 @@ class Command(BaseCommand):
             "links": self.links,
             "graph": self.graph,
             "diff": self.diff,
+            "number": self.number,
             "schema": self.schema,
         }[tool]
         if "as_of" in options:
@@ -152,6 +158,10 @@ class Command(BaseCommand):
         if changed := sum(bool(change.differs) for change in found):
             raise CommandError(f"{changed} of {len(found)} examples' plans change.", returncode=1)
         self.stdout.write(f"The plans of all {len(found)} examples are the same.")
+
+    def number(self, options: dict[str, Any]) -> None:
+        added = add_numbers(read_pack(settings.PACK))
+        self.stdout.write(f"{added} new in {settings.PACK / NUMBERS}." if added else "Everything has its number.")
 
     def schema(self, options: dict[str, Any]) -> None:
         options["out"].mkdir(parents=True, exist_ok=True)
