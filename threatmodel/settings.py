@@ -127,6 +127,9 @@ CSRF_COOKIE_SAMESITE = "Strict"
 CSRF_FAILURE_VIEW = "threatmodel.walkthrough.faults.form_refused"
 DATA_UPLOAD_MAX_MEMORY_SIZE = 64 * 1024
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 200
+# A sealed plan is the only file anybody sends. It is read in memory; a larger one is dropped, never written down.
+FILE_UPLOAD_HANDLERS = ["django.core.files.uploadhandler.MemoryFileUploadHandler"]
+FILE_UPLOAD_MAX_MEMORY_SIZE = 64 * 1024
 
 # Nothing of a request is logged: Django's request logger would write paths, and with an error the request itself.
 SILENT = {"handlers": ["nowhere"], "propagate": False, "level": "CRITICAL"}

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from threatmodel.walkthrough import faults, plan_views, views
+from threatmodel.walkthrough import faults, keep_views, mark_views, plan_views, views
 
 urlpatterns = [
     path("", views.start, name="start"),
@@ -13,6 +13,10 @@ urlpatterns = [
     path("walk/delete/", views.delete, name="delete"),
     path("plan/", plan_views.plan, name="plan"),
     path("plan.pdf", plan_views.plan_pdf, name="plan-pdf"),
+    path("plan/mark/", mark_views.mark, name="mark"),
+    path("plan/changes/", keep_views.changes, name="changes"),
+    path("keep/", keep_views.keep, name="keep"),
+    path("open/", keep_views.open_kept, name="open"),
     path("leave/", views.leave, name="leave"),
     path("about/", views.about, name="about"),
     path("samples/", views.sample_list, name="samples"),

@@ -9,6 +9,7 @@ from django_htmx.middleware import HtmxDetails
 
 from threatmodel.engine.answers import Answers
 from threatmodel.engine.flow import path
+from threatmodel.engine.marks import Marks
 from threatmodel.walkthrough.pages import CheckPage, StepPage
 from threatmodel.walkthrough.walk import Walk
 
@@ -16,7 +17,7 @@ TOKEN = re.compile(r'(name="csrfmiddlewaretoken" value=")\w+"')
 
 
 def pages(pack, request, answers):
-    walk = Walk(answers, "full", 0)
+    walk = Walk(answers, "full", 0, Marks(pack))
     for number, question in enumerate(pack.questions, start=1):
         page = StepPage(question, number, len(pack.questions), walk)
         yield TOKEN.sub(r"\1", page.response(request).content.decode()), TOKEN.sub(r"\1", page.plain(request))
@@ -55,7 +56,7 @@ def test_a_filled_check_page_is_that_of_the_template_for_any_answers(seed, pack)
         )
 
     for depth in ("quick", "full"):
-        page = CheckPage(Walk(answers, depth, 0))
+        page = CheckPage(Walk(answers, depth, 0, Marks(pack)))
         filled = TOKEN.sub(r"\1", page.response(request).content.decode())
         plain = TOKEN.sub(r"\1", page.plain(request))
         assert BLANK.sub(" ", filled) == BLANK.sub(" ", plain)
@@ -65,7 +66,7 @@ def test_a_filled_check_page_is_that_of_the_template_for_any_answers(seed, pack)
 def test_a_filled_page_has_the_chosen_option_ticked_and_no_other(pack):
     request = RequestFactory().get("/walk/1/")
     request.htmx = HtmxDetails(request)
-    walk = Walk(Answers.of(pack, {"pending": ["criminal-case", "agent-contact"]}), "full", 0)
+    walk = Walk(Answers.of(pack, {"pending": ["criminal-case", "agent-contact"]}), "full", 0, Marks(pack))
     number = [question.id for question in path(walk.answers, "full")].index("pending") + 1
 
     html = StepPage(pack.question["pending"], number, 28, walk).response(request).content.decode()

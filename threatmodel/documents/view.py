@@ -9,7 +9,8 @@ from threatmodel.engine.answers import Answers
 from threatmodel.engine.changes import open_questions
 from threatmodel.engine.flow import Because
 from threatmodel.engine.gates import GateState, NoteId
-from threatmodel.engine.model import Broker, Level, Measure, Questionnaire, Safeguard
+from threatmodel.engine.marks import NOT_FOR_ME, Mark, Marks
+from threatmodel.engine.model import Broker, Level, Measure, Questionnaire, Safeguard, Source
 from threatmodel.engine.plan import Exposure, LeftOut, Plan, PlannedMeasure, PlannedSafeguard
 
 
@@ -79,6 +80,12 @@ class MeasureView:
     stale: bool
     brokers: tuple[Broker, ...]
     brokers_credit: str
+    mark: Mark = "none"
+    place: int = 0
+
+    @property
+    def id(self) -> str:
+        return self.measure.id
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,6 +95,26 @@ class SafeguardView:
     because: tuple[Reason, ...]
     sources: tuple[int, ...]
     stale: bool
+    mark: Mark = "none"
+    place: int = 0
+
+    @property
+    def id(self) -> str:
+        return self.safeguard.id
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """How many items of a lane there are, and how many bear which mark."""
+
+    items: int
+    done: int
+    later: int
+    not_for_me: int
+
+    @property
+    def open(self) -> int:
+        return self.items - self.done - self.not_for_me
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,6 +174,12 @@ class PlanView:
     not_for_you: tuple[NotForYou, ...]
     assumed: tuple[Reason, ...]
     sources: tuple[Cited, ...]
+    hygiene_progress: Progress
+    legal_progress: Progress
+
+    @property
+    def measures(self) -> tuple[MeasureView, ...]:
+        return (*self.today, *self.soon, *self.later, *self.ask_first)
 
     @property
     def minutes_today(self) -> int:
@@ -178,16 +211,17 @@ def open_views(answers: Answers, as_of: date, most: int) -> tuple[OpenView, ...]
     )
 
 
-def plan_view(plan: Plan) -> PlanView:
-    """Put a plan into the words of its pack."""
-    return _Words(plan).view()
+def plan_view(plan: Plan, marks: Marks | None = None) -> PlanView:
+    """Put a plan into the words of its pack, with what the person noted on it."""
+    return Words(plan, marks).view()
 
 
-class _Words:
+class Words:
     """Turns the ids of one plan into words, and numbers the sources in the order in which they are cited."""
 
-    def __init__(self, plan: Plan) -> None:
+    def __init__(self, plan: Plan, marks: Marks | None = None) -> None:
         self.plan = plan
+        self.marks = marks or Marks(plan.questionnaire)
         self.pack: Questionnaire = plan.questionnaire
         self.vectors = {vector.id: vector for vector in self.pack.vectors}
         self.levels = {exposure.vector.id: exposure.level for exposure in plan.exposures}
@@ -196,7 +230,7 @@ class _Words:
 
     def view(self) -> PlanView:
         plan = self.plan
-        measures = [self.measure(item) for item in plan.hygiene]
+        measures = [self.measure(item, place) for place, item in enumerate(plan.hygiene, 1)]
         exposures = [self.exposure(item) for item in plan.exposures]
         by_bucket = {
             b: tuple(m for m in measures if m.bucket == b and not m.ask_first) for b in ("today", "soon", "later")
@@ -215,7 +249,7 @@ class _Words:
             ask_first=tuple(m for m in measures if m.ask_first),
             ask_lawyer=plan.gates["hold"].on,
             ask_first_says=" ".join(s.gate.ask_first for s in plan.gates.values() if s.on and s.gate.ask_first),
-            legal=tuple(self.safeguard(item) for item in plan.legal),
+            legal=tuple(self.safeguard(item, place) for place, item in enumerate(plan.legal, len(measures) + 1)),
             hygiene_exposures=tuple(e for e in exposures if e.lane == "hygiene"),
             legal_exposures=tuple(e for e in exposures if e.lane == "legal"),
             out_of_reach=tuple(e for e in exposures if e.lane == "out-of-reach"),
@@ -223,7 +257,13 @@ class _Words:
             not_for_you=self.not_for_you(),
             assumed=self.assumed(),
             sources=self.sources(),
+            hygiene_progress=self.progress([item.measure.id for item in plan.hygiene]),
+            legal_progress=self.progress([item.safeguard.id for item in plan.legal]),
         )
+
+    def progress(self, items: list[str]) -> Progress:
+        count = self.marks.count
+        return Progress(len(items), count(items, "done"), count(items, "later"), count(items, *NOT_FOR_ME))
 
     def reasons(self, because: Iterable[Because]) -> tuple[Reason, ...]:
         """One reason a question, with all of its answers that count."""
@@ -244,14 +284,17 @@ class _Words:
         return tuple(sorted(self.numbers.setdefault(source, len(self.numbers) + 1) for source in sources))
 
     def sources(self) -> tuple[Cited, ...]:
-        cited = ((number, self.pack.sources[id_]) for id_, number in self.numbers.items())
-        return tuple(Cited(number, s.title, s.publisher, s.date, s.url, s.seen) for number, s in cited)
+        return tuple(self.cited(number, self.pack.sources[id_]) for id_, number in self.numbers.items())
+
+    @staticmethod
+    def cited(number: int, source: Source) -> Cited:
+        return Cited(number, source.title, source.publisher, source.date, source.url, source.seen)
 
     def card(self, state: GateState) -> Card:
         gate = state.gate
         return Card(gate.id, gate.title, gate.card, gate.do, gate.dont, self.reasons(state.because))
 
-    def measure(self, item: PlannedMeasure) -> MeasureView:
+    def measure(self, item: PlannedMeasure, place: int) -> MeasureView:
         measure = item.measure
         return MeasureView(
             measure=measure,
@@ -270,6 +313,8 @@ class _Words:
             stale=item.stale,
             brokers=self.pack.brokers if measure.lists_brokers else (),
             brokers_credit=self.pack.brokers_credit,
+            mark=self.marks.get(measure.id),
+            place=place,
         )
 
     def notes(self, notes: Iterable[NoteId], cautions: Iterable[str]) -> Iterator[str]:
@@ -298,7 +343,7 @@ class _Words:
             o.label for question in self.pack.steps_by for o in self.pack.question[question].options if o.id == option
         )
 
-    def safeguard(self, item: PlannedSafeguard) -> SafeguardView:
+    def safeguard(self, item: PlannedSafeguard, place: int) -> SafeguardView:
         named = ((self.pack.instruments[a.instrument].title, a.at) for a in item.safeguard.authority)
         return SafeguardView(
             safeguard=item.safeguard,
@@ -306,6 +351,8 @@ class _Words:
             because=self.reasons(item.because),
             sources=self.cite(item.safeguard.sources),
             stale=item.stale,
+            mark=self.marks.get(item.safeguard.id),
+            place=place,
         )
 
     def exposure(self, item: Exposure) -> ExposureView:

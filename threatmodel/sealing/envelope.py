@@ -12,7 +12,7 @@ from threatmodel.sealing.keyring import ID_BYTES, KeyRing
 VERSION = b"\x01"
 PURPOSE = b"threatmodel walk"
 # Head, content and tag together are a multiple of three bytes, so that base64 leaves no bit without meaning.
-CONTENT_BYTES = 162
+CONTENT_BYTES = 450
 NONCE_BYTES = 12
 HEAD_BYTES = len(VERSION) + ID_BYTES + NONCE_BYTES
 

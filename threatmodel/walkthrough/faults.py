@@ -60,6 +60,26 @@ def answer_refused(request: HttpRequest) -> HttpResponse:
     )
 
 
+def mark_refused(request: HttpRequest) -> HttpResponse:
+    return fault_page(
+        request,
+        400,
+        _("We could not note that"),
+        _("What arrived is not one of the steps in your plan. The page may be old."),
+        _("Your answers and notes are as they were. Open your plan again and try once more."),
+    )
+
+
+def nothing_opened(request: HttpRequest) -> HttpResponse:
+    return fault_page(
+        request,
+        404,
+        _("There is no earlier plan to compare with"),
+        _("To see what has changed, first open a plan that you kept."),
+        _("Your answers are as they were."),
+    )
+
+
 def form_refused(request: HttpRequest, reason: str = "") -> HttpResponse:
     return fault_page(
         request,

@@ -20,6 +20,7 @@ from django.utils.translation import get_language
 
 from threatmodel.engine.answers import Answers
 from threatmodel.engine.flow import next_unanswered, path
+from threatmodel.engine.marks import Marks
 from threatmodel.engine.model import Option, Question, Questionnaire, Section
 from threatmodel.walkthrough.context import STYLE
 from threatmodel.walkthrough.walk import Walk
@@ -118,7 +119,7 @@ def _options(question: Question) -> tuple[Option, ...]:
 @lru_cache(maxsize=1024)
 def _fixed_step(pack: Questionnaire, question: str, template: str, language: str) -> tuple[str, ...]:
     """The page as text and names of marks in turn, beginning and ending with text."""
-    page = StepPage(pack.question[question], 1, 1, Walk(Answers(pack), "full", 0))
+    page = StepPage(pack.question[question], 1, 1, Walk(Answers(pack), "full", 0, Marks(pack)))
     names = ["token", "number", "total", "back", *(f"tick {o.id}" for o in _options(page.question))]
     context = page.context(template, {name: _mark(name) for name in names})
     return tuple(MARK.split(render_to_string(template, {**context, "style": STYLE})))

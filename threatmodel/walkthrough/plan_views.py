@@ -17,7 +17,8 @@ MOST_OPEN = 4
 @with_walk
 def plan(request: HttpRequest, walk: Walk) -> HttpResponseBase:
     context = {
-        "plan": plan_view(_plan(walk)),
+        "plan": plan_view(_plan(walk), walk.marks),
+        "resumed": bool(walk.then),
         "depth": walk.depth,
         "open": open_views(walk.answers, today(), MOST_OPEN),
     }

@@ -4,15 +4,18 @@ import struct
 import time
 from dataclasses import dataclass, replace
 from functools import cache
+from itertools import accumulate, pairwise
 from pathlib import Path
 from typing import Self
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponseBase
 
-from threatmodel.engine.answers import Answers, NotPacked, fingerprint
+from threatmodel.engine.answers import Answers, NotPacked, fingerprint, packed_size
 from threatmodel.engine.flow import Depth
+from threatmodel.engine.marks import Marks, NotMarks, marks_size
 from threatmodel.engine.model import Questionnaire
+from threatmodel.engine.snapshot import Snapshot, snapshot_size
 from threatmodel.sealing.envelope import NotOpened, seal, unseal
 from threatmodel.sealing.keyring import GREATEST_WALK_AGE, KeyRing, default_directory
 from threatmodel.walkthrough.packs import questionnaire
@@ -37,16 +40,31 @@ class QuestionsChanged(NoWalk):
 
 @dataclass(frozen=True, slots=True)
 class Walk:
-    """Answers, how deep the walk goes, when it began (seconds since 1970), and whether its end was once reached."""
+    """Answers, how deep the walk goes, when it began (seconds since 1970), and whether its end was once reached.
+
+    ``marks`` are what the person noted on their plan; ``then``, packed, what a plan they kept and opened again said.
+    """
 
     answers: Answers
     depth: Depth
     begun: int
+    marks: Marks
     checked: bool = False
+    then: bytes = b""
 
     @classmethod
     def begin(cls, pack: Questionnaire, depth: Depth) -> Self:
-        return cls(Answers(pack), depth, _now())
+        return cls(Answers(pack), depth, _now(), Marks(pack))
+
+    @classmethod
+    def resume(cls, answers: Answers, marks: Marks, then: Snapshot) -> Self:
+        """Go on with what a sealed file held."""
+        return cls(answers, "full", _now(), marks, checked=True, then=then.pack())
+
+    @property
+    def snapshot(self) -> Snapshot | None:
+        """What the plan that was opened again said. Raises ``NotPacked`` where the questions have changed since."""
+        return Snapshot.unpack(self.answers.questionnaire, self.then) if self.then else None
 
     def answer(self, question: str, options: list[str]) -> Self:
         """Replace one answer. Raises ``UnknownAnswer`` or ``NotTogether``."""
@@ -54,12 +72,11 @@ class Walk:
 
     def seal_into(self, response: HttpResponseBase) -> None:
         """Put the walk into its cookie. The cookie has one size whatever the answers, and ends with the browser."""
-        head = HEAD.pack(
-            fingerprint(self.answers.questionnaire), self.begun, DEPTHS.index(self.depth), int(self.checked)
-        )
+        pack = self.answers.questionnaire
+        head = HEAD.pack(fingerprint(pack), self.begun, DEPTHS.index(self.depth), int(self.checked))
         response.set_cookie(
             COOKIE,
-            seal(head + self.answers.pack(), key_ring(), _now()),
+            seal(head + self.answers.pack() + self.marks.pack() + self.then, key_ring(), _now()),
             secure=settings.HTTPS,
             httponly=True,
             samesite="Strict",
@@ -83,9 +100,19 @@ def walk_of(request: HttpRequest) -> Walk:
     try:
         if print_ != fingerprint(pack):
             raise NotPacked
-        return Walk(Answers.unpack(pack, content[HEAD.size :]), DEPTHS[depth], begun, bool(checked))
-    except (NotPacked, IndexError) as fault:
+        answers, marks, then = _cut(content[HEAD.size :], packed_size(pack), marks_size(pack))
+        if len(then) not in (0, snapshot_size(pack)):
+            raise NotPacked
+        marked = Marks.unpack(pack, marks)
+        return Walk(Answers.unpack(pack, answers), DEPTHS[depth], begun, marked, bool(checked), then)
+    except (NotPacked, NotMarks, IndexError) as fault:
         raise QuestionsChanged from fault
+
+
+def _cut(content: bytes, *sizes: int) -> list[bytes]:
+    """Pieces of these sizes, and the rest."""
+    places = [0, *accumulate(sizes), len(content)]
+    return [content[start:end] for start, end in pairwise(places)]
 
 
 def forget(response: HttpResponseBase) -> None:

@@ -1,0 +1,99 @@
+"""What changed since a plan was kept, in words, with the cause of each change."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+
+from threatmodel.documents.view import Cited, Reason, Words
+from threatmodel.engine.answers import Answers
+from threatmodel.engine.flow import Because
+from threatmodel.engine.gates import Standing
+from threatmodel.engine.model import Measure, Questionnaire
+from threatmodel.engine.plan import build_plan
+from threatmodel.engine.snapshot import Change, Kind, Snapshot, good_until, since
+
+
+@dataclass(frozen=True, slots=True)
+class ChangeView:
+    """One item that changed. ``told_on`` is the day of the facts it rests on, ``due`` their last fresh day."""
+
+    id: str
+    title: str
+    lane: str
+    kind: Kind
+    then: Standing | None
+    now: Standing | None
+    because: tuple[Reason, ...]
+    told_on: date
+    due: date
+    sources: tuple[Cited, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class AnswerChange:
+    """A question answered otherwise than then; an answer is empty when there was or is none."""
+
+    ask: str
+    then: str
+    now: str
+
+
+@dataclass(frozen=True, slots=True)
+class SinceView:
+    """Changes by cause. An item with two causes stands under both."""
+
+    on: date
+    answers: tuple[AnswerChange, ...]
+    by_answers: tuple[ChangeView, ...]
+    by_advice: tuple[ChangeView, ...]
+    overdue: tuple[ChangeView, ...]
+
+    @property
+    def anything(self) -> bool:
+        return bool(self.answers or self.by_answers or self.by_advice or self.overdue)
+
+
+def since_view(then: Snapshot, answers: Answers, as_of: date) -> SinceView:
+    """Hold today's plan for these answers against what was kept."""
+    found = since(then, answers, as_of)
+    plan = build_plan(answers, as_of)
+    words = Words(plan)
+    because: dict[str, tuple[Because, ...]] = {item.measure.id: item.because for item in plan.hygiene}
+    because |= {item.safeguard.id: item.because for item in plan.legal}
+    because |= {left.item.id: left.because for left in plan.left_out}
+
+    def views(cause: str) -> tuple[ChangeView, ...]:
+        return tuple(_view(change, words, because) for change in found if cause in change.causes)
+
+    return SinceView(
+        then.on, _answers(then.answers, answers, words), views("answers"), views("advice"), views("overdue")
+    )
+
+
+def _view(change: Change, words: Words, because: Mapping[str, tuple[Because, ...]]) -> ChangeView:
+    item = change.item
+    known = words.pack.sources
+    return ChangeView(
+        item.id,
+        item.title,
+        "hygiene" if isinstance(item, Measure) else "legal",
+        change.kind,
+        change.then,
+        change.now,
+        words.reasons(because.get(item.id, ())),
+        item.reviewed_on if isinstance(item, Measure) else item.as_of,
+        good_until(item),
+        tuple(words.cited(number, known[source]) for number, source in enumerate(item.sources, 1)),
+    )
+
+
+def _answers(then: Answers, now: Answers, words: Words) -> tuple[AnswerChange, ...]:
+    def said(answers: Answers, question: str) -> str:
+        return "; ".join(words.label(question, option) for option in answers.chosen(question))
+
+    questions = _differing(then, now, words.pack)
+    return tuple(AnswerChange(words.pack.question[q].ask, said(then, q), said(now, q)) for q in questions)
+
+
+def _differing(then: Answers, now: Answers, pack: Questionnaire) -> tuple[str, ...]:
+    return tuple(q.id for q in pack.questions if then.chosen(q.id) != now.chosen(q.id))
