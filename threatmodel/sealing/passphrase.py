@@ -62,7 +62,7 @@ def seal_with(passphrase: str, content: bytes) -> str:
     salt, nonce = urandom(SALT_BYTES), urandom(NONCE_BYTES)
     head = MARK + bytes([VERSION]) + salt + nonce
     sealed = head + AESGCMSIV(_key(passphrase, salt)).encrypt(nonce, content, PURPOSE + head)
-    return urlsafe_b64encode(sealed + _check(sealed)).decode()
+    return _text(sealed + _check(sealed))
 
 
 def unseal_with(passphrase: str, text: str) -> bytes:
@@ -84,15 +84,20 @@ def _parts(text: str) -> tuple[bytes, bytes]:
         raw = b64decode(text.encode("ascii") + b"=" * (-len(text) % 4), altchars=b"-_", validate=True)
     except (NotBase64, ValueError) as fault:
         # a mark at the beginning says what it once was
-        raise Damaged if text[:2] == urlsafe_b64encode(MARK).decode()[:2] else NotSealed from fault
+        raise Damaged if text[:2] == _text(MARK)[:2] else NotSealed from fault
     if raw[: len(MARK)] != MARK or len(text) > LONGEST_TEXT:
         raise NotSealed
     if len(raw) > len(MARK) and raw[len(MARK)] > VERSION:
         raise NewerSeal
     sealed, check = raw[:-CHECK_BYTES], raw[-CHECK_BYTES:]
-    if len(raw) < HEAD_BYTES + TAG_BYTES + CHECK_BYTES or raw[len(MARK)] != VERSION or _check(sealed) != check:
+    whole = len(raw) >= HEAD_BYTES + TAG_BYTES + CHECK_BYTES and _text(raw) == text
+    if not whole or raw[len(MARK)] != VERSION or _check(sealed) != check:
         raise Damaged
     return sealed[:HEAD_BYTES], sealed[HEAD_BYTES:]
+
+
+def _text(raw: bytes) -> str:
+    return urlsafe_b64encode(raw).decode().rstrip("=")
 
 
 def _key(passphrase: str, salt: bytes) -> bytes:
