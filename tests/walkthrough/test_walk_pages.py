@@ -8,11 +8,12 @@ from django.urls import reverse
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from tests.walkthrough.cast import current, token
 from threatmodel.engine.answers import Answers
 from threatmodel.engine.flow import path
 from threatmodel.engine.plan import build_plan
 from threatmodel.walkthrough.access import today
-from threatmodel.walkthrough.walk import COOKIE, Walk, walk_of
+from threatmodel.walkthrough.walk import COOKIE
 
 
 @pytest.fixture
@@ -20,18 +21,9 @@ def client():
     return Client(enforce_csrf_checks=True)
 
 
-def token(response) -> str:
-    return re.search(r'name="csrfmiddlewaretoken" value="(\w+)"', response.content.decode())[1]
-
-
 def begin(client, depth="quick", **more):
     start = client.get("/")
     return client.post("/walk/", {"csrfmiddlewaretoken": token(start), "depth": depth, **more})
-
-
-def current(client) -> Walk:
-    request = type("Request", (), {"COOKIES": {name: morsel.value for name, morsel in client.cookies.items()}})()
-    return walk_of(request)
 
 
 def answer(client, url, *options):
