@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from threatmodel.walkthrough import faults, plan_views, views
+from threatmodel.walkthrough import export_views, faults, plan_views, views
 
 urlpatterns = [
     path("", views.start, name="start"),
@@ -13,6 +13,9 @@ urlpatterns = [
     path("walk/delete/", views.delete, name="delete"),
     path("plan/", plan_views.plan, name="plan"),
     path("plan.pdf", plan_views.plan_pdf, name="plan-pdf"),
+    path("plan.json", export_views.json_file, name="plan-json"),
+    path("plan.csv", export_views.csv_file, name="plan-csv"),
+    path("plan.ics", export_views.calendar_file, name="plan-ics"),
     path("leave/", views.leave, name="leave"),
     path("about/", views.about, name="about"),
     path("samples/", views.sample_list, name="samples"),
