@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from threatmodel.walkthrough import export_views, faults, plan_views, views
+from threatmodel.walkthrough import export_views, faults, plan_views, views, what_if_views
 
 urlpatterns = [
     path("", views.start, name="start"),
@@ -16,6 +16,8 @@ urlpatterns = [
     path("plan.json", export_views.json_file, name="plan-json"),
     path("plan.csv", export_views.csv_file, name="plan-csv"),
     path("plan.ics", export_views.calendar_file, name="plan-ics"),
+    path("plan/what-if/", what_if_views.questions, name="what-if-list"),
+    path("plan/what-if/<int:number>/", what_if_views.question, name="what-if"),
     path("leave/", views.leave, name="leave"),
     path("about/", views.about, name="about"),
     path("samples/", views.sample_list, name="samples"),

@@ -183,6 +183,24 @@ def plan_view(plan: Plan) -> PlanView:
     return _Words(plan).view()
 
 
+def reasons(pack: Questionnaire, because: Iterable[Because]) -> tuple[Reason, ...]:
+    """One reason a question, with all of its answers that count."""
+
+    def source(answer: Because) -> tuple[str, bool]:
+        return answer.question, answer.assumed
+
+    return tuple(
+        Reason(pack.question[q].ask, labels(pack, q, (answer.option for answer in answers)), assumed)
+        for (q, assumed), answers in groupby(because, key=source)
+    )
+
+
+def labels(pack: Questionnaire, question: str, options: Iterable[str]) -> str:
+    """The options of a question in words."""
+    known = {o.id: o.label for o in (*pack.question[question].options, pack.question[question].unsure)}
+    return "; ".join(known[option] for option in options)
+
+
 class _Words:
     """Turns the ids of one plan into words, and numbers the sources in the order in which they are cited."""
 
@@ -226,19 +244,7 @@ class _Words:
         )
 
     def reasons(self, because: Iterable[Because]) -> tuple[Reason, ...]:
-        """One reason a question, with all of its answers that count."""
-
-        def source(answer: Because) -> tuple[str, bool]:
-            return answer.question, answer.assumed
-
-        return tuple(
-            Reason(self.pack.question[q].ask, "; ".join(self.label(q, answer.option) for answer in answers), assumed)
-            for (q, assumed), answers in groupby(because, key=source)
-        )
-
-    def label(self, question: str, option: str) -> str:
-        known = self.pack.question[question]
-        return next(o.label for o in (*known.options, known.unsure) if o.id == option)
+        return reasons(self.pack, because)
 
     def cite(self, sources: Iterable[str]) -> tuple[int, ...]:
         return tuple(sorted(self.numbers.setdefault(source, len(self.numbers) + 1) for source in sources))
@@ -350,6 +356,6 @@ class _Words:
 
     def assumed(self) -> tuple[Reason, ...]:
         return tuple(
-            Reason(self.pack.question[question].ask, "; ".join(self.label(question, o) for o in options), True)
+            Reason(self.pack.question[question].ask, labels(self.pack, question, options), True)
             for question, options in self.plan.assumed.items()
         )
