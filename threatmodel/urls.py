@@ -2,7 +2,15 @@
 
 from django.urls import path
 
-from threatmodel.walkthrough import faults, keep_views, mark_views, plan_views, views
+from threatmodel.walkthrough import (
+    export_views,
+    faults,
+    keep_views,
+    mark_views,
+    plan_views,
+    views,
+    what_if_views,
+)
 
 urlpatterns = [
     path("", views.start, name="start"),
@@ -17,6 +25,11 @@ urlpatterns = [
     path("plan/changes/", keep_views.changes, name="changes"),
     path("keep/", keep_views.keep, name="keep"),
     path("open/", keep_views.open_kept, name="open"),
+    path("plan.json", export_views.json_file, name="plan-json"),
+    path("plan.csv", export_views.csv_file, name="plan-csv"),
+    path("plan.ics", export_views.calendar_file, name="plan-ics"),
+    path("plan/what-if/", what_if_views.questions, name="what-if-list"),
+    path("plan/what-if/<int:number>/", what_if_views.question, name="what-if"),
     path("leave/", views.leave, name="leave"),
     path("about/", views.about, name="about"),
     path("samples/", views.sample_list, name="samples"),

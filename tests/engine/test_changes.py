@@ -1,9 +1,10 @@
 from hypothesis import given
 
-from tests.engine.strategies import DAY, packs_and_answers
+from tests.engine.strategies import DAY, packs_and_answers, packs_and_two_answers
 from tests.engine.test_gates import NO_GATE
 from threatmodel.engine.answers import Answers
-from threatmodel.engine.changes import open_questions, shown
+from threatmodel.engine.changes import open_questions, path_difference, shown
+from threatmodel.engine.flow import path
 from threatmodel.engine.plan import build_plan
 
 
@@ -49,3 +50,13 @@ def test_it_says_which_gate_item_an_answer_would_bring(pack):
     pending = next(one for one in open_questions(answers, DAY, 99) if one.question.id == "pending")
 
     assert "old-accounts" in pending.appear
+
+
+@given(packs_and_two_answers)
+def test_opened_and_closed_questions_turn_the_one_path_into_the_other(three):
+    _, now, then = three
+    found = path_difference(now, then)
+
+    before, after = path(now, "everything"), path(then, "everything")
+    assert [q for q in after if q not in before] == list(found.opened)
+    assert [q for q in before if q not in after] == list(found.closed)

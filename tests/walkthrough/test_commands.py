@@ -1,5 +1,7 @@
 """`manage.py plan` and `manage.py content`, run as a person runs them."""
 
+import csv
+import io
 import json
 import os
 import shutil
@@ -51,6 +53,18 @@ def test_a_plan_is_printed_as_json_and_written_as_pdf(answers, tmp_path):
     ]
     assert not {"destroy", "retention"} & {item["action"] for item in printed["hygiene"]}
     assert pdf.read_bytes().startswith(b"%PDF-")
+
+
+def test_a_plan_is_printed_as_csv_and_nothing_else_with_it(answers):
+    path = answers("pending: [subpoena-or-notice]\n")
+
+    printed = subprocess.run(  # noqa: S603
+        [sys.executable, "manage.py", "plan", path, "--format", "csv"], cwd=ROOT, capture_output=True, check=True
+    ).stdout
+
+    rows = list(csv.DictReader(io.StringIO(printed.decode("utf-8-sig"), newline=""), strict=True))
+    assert printed.startswith(b"\xef\xbb\xbf")
+    assert [row["id"] for row in rows if row["bucket"]] == [item["id"] for item in plan(path)["hygiene"]]
 
 
 def test_the_quick_depth_takes_only_the_quick_answers(answers):

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Self
 
+from threatmodel.documents.view import labels
 from threatmodel.engine.answers import Answers, NotTogether
 from threatmodel.engine.gates import STANDINGS, Standing
 from threatmodel.engine.marks import MARK_BITS, MARKS, Marks, item_places
@@ -180,12 +181,8 @@ class _Reader:
             try:
                 answers = answers.choose(question, options)
             except NotTogether:
-                self.lost += [Lost(f"{question}/{option}", self.label(question, option)) for option in options]
+                self.lost += [Lost(f"{question}/{o}", labels(self.pack, question, [o])) for o in options]
         return answers
-
-    def label(self, question: str, option: str) -> str:
-        known = self.pack.question[question]
-        return next(one.label for one in (*known.options, known.unsure) if one.id == option)
 
     def marks(self, marks: Sequence[int]) -> Marks:
         there = item_places(self.pack)

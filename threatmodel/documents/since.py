@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 
-from threatmodel.documents.view import Cited, Reason, Words
+from threatmodel.documents.view import Cited, Reason, cited, labels, reasons
 from threatmodel.engine.answers import Answers
 from threatmodel.engine.flow import Because
 from threatmodel.engine.gates import Standing
@@ -57,22 +57,18 @@ def since_view(then: Snapshot, answers: Answers, as_of: date) -> SinceView:
     """Hold today's plan for these answers against what was kept."""
     found = since(then, answers, as_of)
     plan = build_plan(answers, as_of)
-    words = Words(plan)
     because: dict[str, tuple[Because, ...]] = {item.measure.id: item.because for item in plan.hygiene}
     because |= {item.safeguard.id: item.because for item in plan.legal}
     because |= {left.item.id: left.because for left in plan.left_out}
 
     def views(cause: str) -> tuple[ChangeView, ...]:
-        return tuple(_view(change, words, because) for change in found if cause in change.causes)
+        return tuple(_view(change, plan.questionnaire, because) for change in found if cause in change.causes)
 
-    return SinceView(
-        then.on, _answers(then.answers, answers, words), views("answers"), views("advice"), views("overdue")
-    )
+    return SinceView(then.on, _answers(then.answers, answers), views("answers"), views("advice"), views("overdue"))
 
 
-def _view(change: Change, words: Words, because: Mapping[str, tuple[Because, ...]]) -> ChangeView:
+def _view(change: Change, pack: Questionnaire, because: Mapping[str, tuple[Because, ...]]) -> ChangeView:
     item = change.item
-    known = words.pack.sources
     return ChangeView(
         item.id,
         item.title,
@@ -80,20 +76,17 @@ def _view(change: Change, words: Words, because: Mapping[str, tuple[Because, ...
         change.kind,
         change.then,
         change.now,
-        words.reasons(because.get(item.id, ())),
+        reasons(pack, because.get(item.id, ())),
         item.reviewed_on if isinstance(item, Measure) else item.as_of,
         good_until(item),
-        tuple(words.cited(number, known[source]) for number, source in enumerate(item.sources, 1)),
+        tuple(cited(number, pack.sources[source]) for number, source in enumerate(item.sources, 1)),
     )
 
 
-def _answers(then: Answers, now: Answers, words: Words) -> tuple[AnswerChange, ...]:
-    def said(answers: Answers, question: str) -> str:
-        return "; ".join(words.label(question, option) for option in answers.chosen(question))
-
-    questions = _differing(then, now, words.pack)
-    return tuple(AnswerChange(words.pack.question[q].ask, said(then, q), said(now, q)) for q in questions)
-
-
-def _differing(then: Answers, now: Answers, pack: Questionnaire) -> tuple[str, ...]:
-    return tuple(q.id for q in pack.questions if then.chosen(q.id) != now.chosen(q.id))
+def _answers(then: Answers, now: Answers) -> tuple[AnswerChange, ...]:
+    pack = now.questionnaire
+    return tuple(
+        AnswerChange(q.ask, labels(pack, q.id, then.chosen(q.id)), labels(pack, q.id, now.chosen(q.id)))
+        for q in pack.questions
+        if then.chosen(q.id) != now.chosen(q.id)
+    )

@@ -213,10 +213,32 @@ def open_views(answers: Answers, as_of: date, most: int) -> tuple[OpenView, ...]
 
 def plan_view(plan: Plan, marks: Marks | None = None) -> PlanView:
     """Put a plan into the words of its pack, with what the person noted on it."""
-    return Words(plan, marks).view()
+    return _Words(plan, marks).view()
 
 
-class Words:
+def reasons(pack: Questionnaire, because: Iterable[Because]) -> tuple[Reason, ...]:
+    """One reason a question, with all of its answers that count."""
+
+    def source(answer: Because) -> tuple[str, bool]:
+        return answer.question, answer.assumed
+
+    return tuple(
+        Reason(pack.question[q].ask, labels(pack, q, (answer.option for answer in answers)), assumed)
+        for (q, assumed), answers in groupby(because, key=source)
+    )
+
+
+def labels(pack: Questionnaire, question: str, options: Iterable[str]) -> str:
+    """The options of a question in words."""
+    known = {o.id: o.label for o in (*pack.question[question].options, pack.question[question].unsure)}
+    return "; ".join(known[option] for option in options)
+
+
+def cited(number: int, source: Source) -> Cited:
+    return Cited(number, source.title, source.publisher, source.date, source.url, source.seen)
+
+
+class _Words:
     """Turns the ids of one plan into words, and numbers the sources in the order in which they are cited."""
 
     def __init__(self, plan: Plan, marks: Marks | None = None) -> None:
@@ -266,29 +288,13 @@ class Words:
         return Progress(len(items), count(items, "done"), count(items, "later"), count(items, *NOT_FOR_ME))
 
     def reasons(self, because: Iterable[Because]) -> tuple[Reason, ...]:
-        """One reason a question, with all of its answers that count."""
-
-        def source(answer: Because) -> tuple[str, bool]:
-            return answer.question, answer.assumed
-
-        return tuple(
-            Reason(self.pack.question[q].ask, "; ".join(self.label(q, answer.option) for answer in answers), assumed)
-            for (q, assumed), answers in groupby(because, key=source)
-        )
-
-    def label(self, question: str, option: str) -> str:
-        known = self.pack.question[question]
-        return next(o.label for o in (*known.options, known.unsure) if o.id == option)
+        return reasons(self.pack, because)
 
     def cite(self, sources: Iterable[str]) -> tuple[int, ...]:
         return tuple(sorted(self.numbers.setdefault(source, len(self.numbers) + 1) for source in sources))
 
     def sources(self) -> tuple[Cited, ...]:
-        return tuple(self.cited(number, self.pack.sources[id_]) for id_, number in self.numbers.items())
-
-    @staticmethod
-    def cited(number: int, source: Source) -> Cited:
-        return Cited(number, source.title, source.publisher, source.date, source.url, source.seen)
+        return tuple(cited(number, self.pack.sources[id_]) for id_, number in self.numbers.items())
 
     def card(self, state: GateState) -> Card:
         gate = state.gate
@@ -397,6 +403,6 @@ class Words:
 
     def assumed(self) -> tuple[Reason, ...]:
         return tuple(
-            Reason(self.pack.question[question].ask, "; ".join(self.label(question, o) for o in options), True)
+            Reason(self.pack.question[question].ask, labels(self.pack, question, options), True)
             for question, options in self.plan.assumed.items()
         )

@@ -93,3 +93,20 @@ def _open(answers: Answers, question: Question, now: Mapping[str, Standing], as_
         appear |= dict.fromkeys(sorted(come))
         go |= dict.fromkeys(sorted(gone))
     return OpenQuestion(question, changes, tuple(appear), tuple(go))
+
+
+class PathDifference(NamedTuple):
+    """The questions that come to apply to a person, and those that no longer do, each in asking order."""
+
+    opened: tuple[Question, ...]
+    closed: tuple[Question, ...]
+
+
+def path_difference(now: Answers, then: Answers) -> PathDifference:
+    """Which questions apply with the one set of answers and not with the other, whatever the depth of the walk."""
+    before, after = read(now).on_path, read(then).on_path
+    questions = now.questionnaire.questions
+    return PathDifference(
+        tuple(question for question in questions if question.id in after - before),
+        tuple(question for question in questions if question.id in before - after),
+    )

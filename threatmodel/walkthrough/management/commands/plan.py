@@ -1,4 +1,4 @@
-"""`manage.py plan ANSWERS.yaml`: the plan for an answers file, as JSON on standard output."""
+"""`manage.py plan ANSWERS.yaml`: the plan for an answers file, as JSON or CSV on standard output."""
 
 import json
 import sys
@@ -13,6 +13,7 @@ from threatmodel.content.answers_file import read_answers
 from threatmodel.content.errors import BrokenPack
 from threatmodel.documents.export import plan_json
 from threatmodel.documents.pdf import render_pdf
+from threatmodel.documents.spreadsheet import plan_csv
 from threatmodel.documents.view import plan_view
 from threatmodel.engine.flow import at_depth
 from threatmodel.engine.plan import build_plan
@@ -21,12 +22,15 @@ from threatmodel.walkthrough.packs import questionnaire
 
 
 class Command(BaseCommand):
-    help = "Print the plan for an answers file as JSON (plan/1). A fault goes to standard error, with exit status 2."
+    help = (
+        "Print the plan for an answers file, as plan/1 (JSON) or CSV. Faults go to standard error, with exit status 2."
+    )
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("answers", type=Path, help="YAML: question id → option id or list of them")
         parser.add_argument("--depth", choices=["quick", "full"], default="full", help="whose questions count")
         parser.add_argument("--lang", default="", help="language of the plan (this pack has one)")
+        parser.add_argument("--format", choices=["json", "csv"], default="json", help="CSV: docs/plan-csv.md")
         parser.add_argument("--pdf", type=Path, help="write the plan as a PDF to this file as well")
         parser.add_argument("--for", dest="audience", choices=["client", "counsel"], default="client")
         parser.add_argument(
@@ -47,5 +51,8 @@ class Command(BaseCommand):
         if isinstance(target := options["pdf"], Path):
             with translation.override(pack.lang):
                 target.write_bytes(render_pdf(plan_view(plan)))
+        if options["format"] == "csv":
+            sys.stdout.buffer.write(plan_csv(plan))
+            return
         json.dump(plan_json(plan), sys.stdout, indent=2, ensure_ascii=False)
         sys.stdout.write("\n")
