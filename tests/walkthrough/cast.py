@@ -20,9 +20,9 @@ def carrying(walk: Walk, **more: object) -> Client:
     return client
 
 
-def walking(pack, answers: dict, **more: object) -> Client:
+def walking(answers: Answers, **more: object) -> Client:
     """A client of somebody who gave these answers and reached the end of the full walk."""
-    walk = Walk(Answers.of(pack, answers), "full", int(time.time()), Marks(pack), checked=True)
+    walk = Walk(answers, "full", int(time.time()), Marks(answers.questionnaire), checked=True)
     return carrying(walk, **more)
 
 

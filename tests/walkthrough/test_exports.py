@@ -5,12 +5,12 @@ import random
 
 import jsonschema
 import pytest
-from django.http import HttpResponse
 from django.test import Client
 from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.documents.test_export import SCHEMA
+from tests.walkthrough.cast import walking
 from threatmodel.documents.calendar import look_again_ics
 from threatmodel.documents.export import plan_json
 from threatmodel.documents.spreadsheet import plan_csv
@@ -18,18 +18,8 @@ from threatmodel.engine.answers import Answers
 from threatmodel.engine.plan import build_plan
 from threatmodel.walkthrough.access import today
 from threatmodel.walkthrough.packs import questionnaire
-from threatmodel.walkthrough.walk import COOKIE, Walk
 
 FILES = {"/plan.json": "plan.json", "/plan.csv": "plan.csv", "/plan.ics": "calendar.ics"}
-
-
-def somebody(answers: Answers) -> Client:
-    """A browser in which these answers were given."""
-    client, response = Client(), HttpResponse()
-    begun = Walk.begin(answers.questionnaire, "full").begun
-    Walk(answers, "full", begun).seal_into(response)
-    client.cookies[COOKIE] = response.cookies[COOKIE].value
-    return client
 
 
 def answered(seed: int) -> Answers:
@@ -41,7 +31,7 @@ def answered(seed: int) -> Answers:
 
 @pytest.mark.parametrize(("url", "name"), FILES.items())
 def test_a_file_is_kept_out_of_caches_and_has_a_name_that_says_nothing(pack, url, name):
-    response = somebody(Answers(pack)).get(url)
+    response = walking(Answers(pack)).get(url)
 
     assert response.status_code == 200
     assert response["Cache-Control"] == "no-store"
@@ -59,13 +49,13 @@ def test_without_answers_there_is_no_file_but_a_page_that_says_so(url):
 
 @pytest.mark.parametrize("url", FILES)
 def test_a_file_is_only_read(pack, url):
-    assert somebody(Answers(pack)).post(url).status_code == 405
+    assert walking(Answers(pack)).post(url).status_code == 405
 
 
 def test_the_json_is_the_plan_and_fits_its_schema(pack):
     answers = Answers.of(pack, {"pending": ["subpoena-or-notice"]})
 
-    response = somebody(answers).get("/plan.json")
+    response = walking(answers).get("/plan.json")
 
     assert response["Content-Type"] == "application/json"
     assert response.json() == json.loads(json.dumps(plan_json(build_plan(answers, today()))))
@@ -75,7 +65,7 @@ def test_the_json_is_the_plan_and_fits_its_schema(pack):
 def test_the_csv_is_the_plan_without_what_is_for_staff(pack):
     answers = Answers.of(pack, {"pending": ["subpoena-or-notice"]})
 
-    response = somebody(answers).get("/plan.csv")
+    response = walking(answers).get("/plan.csv")
 
     assert response["Content-Type"].startswith("text/csv")
     assert response.content == plan_csv(build_plan(answers, today()))
@@ -86,12 +76,12 @@ def test_the_csv_is_the_plan_without_what_is_for_staff(pack):
 def test_the_calendar_file_depends_on_the_day_alone(seed):
     answers = answered(seed)
 
-    content = somebody(answers).get("/plan.ics").content
+    content = walking(answers).get("/plan.ics").content
 
     assert content == look_again_ics(build_plan(answers, today()).look_again.on, today())
 
 
 def test_the_page_of_the_plan_links_to_every_file(pack):
-    page = somebody(Answers(pack)).get("/plan/").content.decode()
+    page = walking(Answers(pack)).get("/plan/").content.decode()
 
     assert all(f'href="{url}"' in page for url in FILES)

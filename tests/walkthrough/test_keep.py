@@ -22,7 +22,7 @@ ANSWERS = {"devices": ["iphone"], "pending": ["none"], "platforms": ["facebook"]
 
 @pytest.fixture
 def client(pack):
-    return walking(pack, ANSWERS, enforce_csrf_checks=True)
+    return walking(Answers.of(pack, ANSWERS), enforce_csrf_checks=True)
 
 
 def keep(client, passphrase=PASSPHRASE, again=None, how="file"):

@@ -6,12 +6,13 @@ import pytest
 from django.test import Client
 
 from tests.walkthrough.cast import current, token, walking
+from threatmodel.engine.answers import Answers
 from threatmodel.walkthrough.walk import COOKIE
 
 
 @pytest.fixture
 def client(pack):
-    return walking(pack, {"devices": "iphone", "pending": "none"}, enforce_csrf_checks=True)
+    return walking(Answers.of(pack, {"devices": "iphone", "pending": "none"}), enforce_csrf_checks=True)
 
 
 def note(client, item, mark, **headers):
@@ -115,7 +116,7 @@ def test_the_cookie_has_one_size_whatever_is_noted(client):
 
 
 def test_a_mark_needs_the_form_and_a_walk(pack):
-    client = walking(pack, {"devices": "iphone"}, enforce_csrf_checks=True)
+    client = walking(Answers.of(pack, {"devices": "iphone"}), enforce_csrf_checks=True)
 
     assert client.post("/plan/mark/", {"mark": "adid-off done"}).status_code == 403
     assert client.get("/plan/mark/").status_code == 405

@@ -5,8 +5,7 @@ import re
 import pytest
 
 from tests.engine.test_gates import NO_GATE
-from tests.walkthrough.test_exports import somebody
-from tests.walkthrough.test_walk_pages import current, token
+from tests.walkthrough.cast import current, token, walking
 from threatmodel.engine.answers import Answers
 from threatmodel.engine.difference import difference
 from threatmodel.engine.flow import path
@@ -18,7 +17,7 @@ PLATFORMS = NO_GATE | {"platforms": "facebook", "visibility": "public"}
 
 @pytest.fixture
 def person(pack):
-    return somebody(Answers.of(pack, PLATFORMS))
+    return walking(Answers.of(pack, PLATFORMS))
 
 
 def address(person, question) -> str:
