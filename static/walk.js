@@ -7,6 +7,5 @@ document.addEventListener("htmx:afterSettle", (event) => {
 
 // After an item of the plan was put in place with its new mark, keep the focus on that item.
 document.addEventListener("htmx:oobAfterSwap", (event) => {
-  const item = event.detail.target;
-  if (item.matches(".item")) item.querySelector(".mark button, summary").focus();
+  if (event.target.matches(".item")) event.target.querySelector(".mark button").focus();
 });
