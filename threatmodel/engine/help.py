@@ -9,6 +9,7 @@ from threatmodel.engine.conditions import ALWAYS, Condition
 type ReferralKind = Literal[
     "immigration-lawyer",
     "digital-rights",
+    "digital-security",
     "free-speech",
     "criminal-defense",
     "survivor-advocate",
