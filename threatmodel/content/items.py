@@ -6,7 +6,7 @@ from datetime import date
 from typing import Literal, NamedTuple
 
 from threatmodel.content.words import in_words
-from threatmodel.engine.conditions import Condition
+from threatmodel.engine.conditions import ALWAYS, Condition
 from threatmodel.engine.help import Letter, Notice, Referral
 from threatmodel.engine.model import Gate, Measure, Questionnaire, Safeguard, Vector
 
@@ -75,5 +75,5 @@ def rules(item: Item, questionnaire: Questionnaire) -> dict[str, str]:
         case Safeguard() | Referral() as item_:
             found["in a plan when"] = item_.applies
         case Letter() | Notice():
-            pass
+            found["on a page of its own when"] = ALWAYS
     return {name: in_words(rule, questionnaire) for name, rule in found.items() if rule is not None}

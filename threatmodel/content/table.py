@@ -82,19 +82,26 @@ def _row(item: Item, questionnaire: Questionnaire, signatures: Signatures, as_of
 def _says(item: Item) -> dict[str, str]:
     match item.value:
         case Measure() as measure:
-            return {"helps": measure.helps, "limits": measure.limits}
+            return {"helps": measure.helps, "limits": measure.limits, **_fails(measure)}
         case Safeguard() as safeguard:
             return {
                 "statement": safeguard.statement,
                 "no setting changes": safeguard.no_setting_changes,
                 "precise": safeguard.precise,
+                "ask a lawyer": " ".join(safeguard.ask_lawyer),
             }
         case Vector() as vector:
             return {"what": vector.what, "reach": vector.reach}
         case Gate() as gate:
-            return {"card": gate.card, "do": " ".join(gate.do), "do not": " ".join(gate.dont), "note": gate.note}
+            told = {"card": gate.card, "do": " ".join(gate.do), "do not": " ".join(gate.dont), "note": gate.note}
+            return told | {"ask a lawyer": " ".join(gate.ask_lawyer)}
         case Referral() | Letter() | Notice() as other:
             return _says_help(other)
+
+
+def _fails(measure: Measure) -> dict[str, str]:
+    fails = measure.when_it_fails
+    return {"ignored": fails.ignored, "refused": fails.refused, "asked for more": fails.asks_more} if fails else {}
 
 
 def _says_help(value: Referral | Letter | Notice) -> dict[str, str]:
