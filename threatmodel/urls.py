@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from threatmodel.walkthrough import faults, plan_views, views
+from threatmodel.walkthrough import faults, letter_views, notice_views, plan_views, views
 
 urlpatterns = [
     path("", views.start, name="start"),
@@ -13,6 +13,11 @@ urlpatterns = [
     path("walk/delete/", views.delete, name="delete"),
     path("plan/", plan_views.plan, name="plan"),
     path("plan.pdf", plan_views.plan_pdf, name="plan-pdf"),
+    path("notice/", notice_views.notice, name="notice"),
+    path("notice.pdf", notice_views.notice_pdf, name="notice-pdf"),
+    path("letters/", letter_views.letter_list, name="letters"),
+    path("letters/<slug:letter>/", letter_views.letter, name="letter"),
+    path("letters/<slug:letter>.pdf", letter_views.letter_pdf, name="letter-pdf"),
     path("leave/", views.leave, name="leave"),
     path("about/", views.about, name="about"),
     path("samples/", views.sample_list, name="samples"),

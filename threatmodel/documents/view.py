@@ -5,10 +5,13 @@ from dataclasses import dataclass
 from datetime import date
 from itertools import groupby
 
+from threatmodel.documents.citing import Citations, Cited
+from threatmodel.documents.help_view import LawyerQuestion, ReferralView, lawyer_questions, letters_for, referral_views
 from threatmodel.engine.answers import Answers
 from threatmodel.engine.changes import open_questions
 from threatmodel.engine.flow import Because
 from threatmodel.engine.gates import GateState, NoteId
+from threatmodel.engine.help import Letter
 from threatmodel.engine.model import Broker, Level, Measure, Questionnaire, Safeguard
 from threatmodel.engine.plan import Exposure, LeftOut, Plan, PlannedMeasure, PlannedSafeguard
 
@@ -20,18 +23,6 @@ class Reason:
     ask: str
     answer: str
     assumed: bool
-
-
-@dataclass(frozen=True, slots=True)
-class Cited:
-    """A source with its number in this plan."""
-
-    number: int
-    title: str
-    publisher: str
-    date: str
-    url: str
-    seen: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,6 +70,7 @@ class MeasureView:
     stale: bool
     brokers: tuple[Broker, ...]
     brokers_credit: str
+    letters: tuple[Letter, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,6 +80,7 @@ class SafeguardView:
     because: tuple[Reason, ...]
     sources: tuple[int, ...]
     stale: bool
+    letters: tuple[Letter, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,6 +139,8 @@ class PlanView:
     held_back: tuple[HeldBack, ...]
     not_for_you: tuple[NotForYou, ...]
     assumed: tuple[Reason, ...]
+    referrals: tuple[ReferralView, ...]
+    questions_for_lawyer: tuple[LawyerQuestion, ...]
     sources: tuple[Cited, ...]
 
     @property
@@ -192,7 +187,8 @@ class _Words:
         self.vectors = {vector.id: vector for vector in self.pack.vectors}
         self.levels = {exposure.vector.id: exposure.level for exposure in plan.exposures}
         self.gates = {str(id_): state for id_, state in plan.gates.items()}
-        self.numbers: dict[str, int] = {}
+        self.citations = Citations(self.pack)
+        self.cite = self.citations.cite
 
     def view(self) -> PlanView:
         plan = self.plan
@@ -222,7 +218,9 @@ class _Words:
             held_back=self.held_back(),
             not_for_you=self.not_for_you(),
             assumed=self.assumed(),
-            sources=self.sources(),
+            referrals=referral_views(plan.referrals, plan.as_of, self.citations),
+            questions_for_lawyer=lawyer_questions(plan),
+            sources=self.citations.cited(),
         )
 
     def reasons(self, because: Iterable[Because]) -> tuple[Reason, ...]:
@@ -239,13 +237,6 @@ class _Words:
     def label(self, question: str, option: str) -> str:
         known = self.pack.question[question]
         return next(o.label for o in (*known.options, known.unsure) if o.id == option)
-
-    def cite(self, sources: Iterable[str]) -> tuple[int, ...]:
-        return tuple(sorted(self.numbers.setdefault(source, len(self.numbers) + 1) for source in sources))
-
-    def sources(self) -> tuple[Cited, ...]:
-        cited = ((number, self.pack.sources[id_]) for id_, number in self.numbers.items())
-        return tuple(Cited(number, s.title, s.publisher, s.date, s.url, s.seen) for number, s in cited)
 
     def card(self, state: GateState) -> Card:
         gate = state.gate
@@ -270,6 +261,7 @@ class _Words:
             stale=item.stale,
             brokers=self.pack.brokers if measure.lists_brokers else (),
             brokers_credit=self.pack.brokers_credit,
+            letters=letters_for(self.pack, measure.id),
         )
 
     def notes(self, notes: Iterable[NoteId], cautions: Iterable[str]) -> Iterator[str]:
@@ -306,6 +298,7 @@ class _Words:
             because=self.reasons(item.because),
             sources=self.cite(item.safeguard.sources),
             stale=item.stale,
+            letters=letters_for(self.pack, item.safeguard.id),
         )
 
     def exposure(self, item: Exposure) -> ExposureView:
