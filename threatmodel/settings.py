@@ -51,6 +51,9 @@ LEAVE_TO = web_address("THREATMODEL_LEAVE_TO", "https://www.weather.gov/")
 KEY_DIRECTORY = os.environ.get("THREATMODEL_KEY_DIRECTORY", "")
 PACK = Path(os.environ.get("THREATMODEL_PACK", BASE_DIR / "questions" / "us"))
 
+# A file of the same shape as the pack's referrals.yaml, which it replaces: local help, listed by the operator.
+REFERRALS = Path(referrals) if (referrals := os.environ.get("THREATMODEL_REFERRALS")) else None
+
 INSTALLED_APPS = ["django.contrib.staticfiles", "django_htmx", "threatmodel.walkthrough"]
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",

@@ -49,6 +49,7 @@ def test_each_address_stands_once_and_in_order(pack):
 
     assert list(urls) == sorted(set(urls))
     assert {source.url for source in pack.sources.values()} <= set(urls)
+    assert {referral.web for referral in pack.referrals} <= set(urls)
     assert {instrument.url for instrument in pack.instruments.values()} <= {*urls, ""}
 
 
@@ -56,7 +57,7 @@ def test_listing_asks_nobody(small, server):
     path = small / "sources.yaml"
     path.write_text(path.read_text(encoding="utf-8").replace("https://example.org", server.address), encoding="utf-8")
 
-    assert links(load_pack(small)) == (f"{server.address}/report",)
+    assert links(load_pack(small)) == (f"{server.address}/report", "https://example.org/help")
     assert server.asked == []
 
 

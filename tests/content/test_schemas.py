@@ -18,6 +18,10 @@ FILES = {
     "measures": "measures/*.yaml",
     "safeguards": "safeguards/*.yaml",
     "sources": "sources.yaml",
+    "brokers": "brokers.yaml",
+    "referrals": "referrals.yaml",
+    "letters": "letters.yaml",
+    "notice": "notice.yaml",
     "signed": "signed.yaml",
     "example": "examples/*.yaml",
 }

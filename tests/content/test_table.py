@@ -15,6 +15,7 @@ from threatmodel.content.signing import Signatures, item_hash
 from threatmodel.content.table import as_csv, as_html, rows
 
 DAY = date(2026, 1, 15)
+EVERYTHING = {"close-feeds", "feeds", "court-order", "a-judge-decides", "a-lawyer", "a-letter", "a-notice"}
 
 
 def hashes(directory):
@@ -81,7 +82,10 @@ def test_a_signed_item_shows_who_signed_and_when(small):
         ("gates.yaml", "text: Write your codes", "text: Keep your codes", {"close-feeds"}),
         ("facts.yaml", "{things: none}", "{things: [none, computer]}", {"close-feeds", "feeds"}),
         ("sections/10-all.yaml", "label: A phone", "label: Some phone", {"feeds"}),
-        ("sources.yaml", "seen: page", "seen: copy", {"close-feeds", "feeds", "court-order", "a-judge-decides"}),
+        ("sources.yaml", "seen: page", "seen: copy", EVERYTHING),
+        ("letters.yaml", "Please send me", "Kindly send me", {"a-letter"}),
+        ("referrals.yaml", "listed_on: 2026-01-01", "listed_on: 2026-01-02", set()),
+        ("notice.yaml", "The time may be zero.", "It may be zero.", {"a-notice"}),
         ("measures/all.yaml", "reviewed_on: 2026-01-01", "reviewed_on: 2026-01-02", set()),
     ],
 )

@@ -163,3 +163,17 @@ packs_and_answers = questionnaires().flatmap(lambda pack: st.tuples(st.just(pack
 packs_and_two_answers = questionnaires().flatmap(
     lambda pack: st.tuples(st.just(pack), answers_to(pack), answers_to(pack))
 )
+
+
+@st.composite
+def answers_to_ours(draw: st.DrawFn) -> Answers:
+    """Any answers to the pack this repository ships, most questions left open."""
+    from threatmodel.walkthrough.packs import questionnaire
+
+    answers = Answers(questionnaire())
+    for question in draw(st.lists(st.sampled_from(answers.questionnaire.questions), unique_by=lambda q: q.id)):
+        together = [option.id for option in question.options if not option.alone]
+        single = st.sampled_from([UNSURE, *(option.id for option in question.options)]).map(lambda option: (option,))
+        several = st.lists(st.sampled_from(together), min_size=1, unique=True).map(tuple)
+        answers = answers.choose(question.id, draw(single if question.pick == "one" else single | several))
+    return answers

@@ -37,13 +37,20 @@ def act_faults(pack: Pack) -> Iterator[Fault]:
     """Steps that do more than their measure's action says, and gates that stop without saying what to do."""
     allowed = [" ".join(entry.phrase.lower().split()) for entry in pack.words.entry.not_an_act] if pack.words else []
     for at in pack.measures:
-        for key, text in at.entry.steps.items():
+        for place, text in _told(at.entry):
             for phrase in acts_in(text, DESTROYS, allowed) if at.entry.action not in LETS_GO else ():
-                yield at.fault("G004", "steps", key, id=at.entry.id, action=at.entry.action, phrase=phrase)
+                yield at.fault("G004", *place, id=at.entry.id, action=at.entry.action, phrase=phrase)
             for phrase in acts_in(text, HIDES, allowed) if at.entry.action == "harden" else ():
-                yield at.fault("G005", "steps", key, id=at.entry.id, phrase=phrase)
+                yield at.fault("G005", *place, id=at.entry.id, phrase=phrase)
     for gate in pack.gates:
         yield from _gate(gate)
+
+
+def _told(entry: schema.MeasureEntry) -> Iterator[tuple[tuple[str, str], str]]:
+    """What a measure tells someone to do, each text with its place."""
+    yield from ((("steps", key), text) for key, text in entry.steps.items())
+    if entry.when_it_fails:
+        yield from ((("when_it_fails", key), text) for key, text in entry.when_it_fails.model_dump().items())
 
 
 def acts_in(text: str, act: re.Pattern[str], allowed: list[str]) -> Iterator[str]:

@@ -6,6 +6,7 @@ from typing import Any as Any_
 
 from threatmodel.content import schema
 from threatmodel.content.acts import act_faults
+from threatmodel.content.check_help import help_faults
 from threatmodel.content.errors import Fault, guess
 from threatmodel.content.numbering import number_faults
 from threatmodel.content.pack import Pack, Placed, leaves, parse_condition
@@ -14,15 +15,15 @@ from threatmodel.content.wording import wording_faults
 from threatmodel.engine.conditions import UNSURE, Fact
 from threatmodel.engine.gates import NOTES
 from threatmodel.engine.model import GATES, LANES
+from threatmodel.engine.plan import STATE
 
 type At = Placed[Any_]
 
 
 def faults_of(pack: Pack) -> tuple[Fault, ...]:
     """Every fault that keeps a pack from being used: of form, between its files, of acts, gates and words."""
-    return tuple(
-        sorted({*pack.faults, *_Check(pack).faults(), *act_faults(pack), *wording_faults(pack), *number_faults(pack)})
-    )
+    others = (*act_faults(pack), *help_faults(pack), *wording_faults(pack), *number_faults(pack))
+    return tuple(sorted({*pack.faults, *_Check(pack).faults(), *others}))
 
 
 class _Check:
@@ -48,6 +49,7 @@ class _Check:
         yield from self._vectors()
         yield from self._measures()
         yield from self._safeguards()
+        yield from self._referrals()
         yield from self._pack_file()
         yield from self._examples()
         yield from self._signed()
@@ -58,7 +60,10 @@ class _Check:
             self.pack.facts,
             self.pack.gates,
             self.pack.vectors,
-            [*self.pack.measures, *self.pack.safeguards],
+            [*self.pack.measures, *self.pack.safeguards, *([self.pack.notice] if self.pack.notice else [])],
+            self.pack.referrals,
+            self.pack.letters,
+            self.pack.notice.parts("windows", self.pack.notice.entry.windows) if self.pack.notice else [],
             self.pack.sources,
             self.pack.instruments,
             self.pack.brokers.parts("brokers", self.pack.brokers.entry.brokers) if self.pack.brokers else [],
@@ -199,8 +204,15 @@ class _Check:
                 if authority.instrument not in self.instruments:
                     words = {"id": authority.instrument, "guess": guess(authority.instrument, self.instruments)}
                     yield at.fault("R006", "authority", i, **words)
-            if "state" in self.options:
-                yield from self._chosen(at, "state", tuple(at.entry.states), "states")
+            if STATE in self.options:
+                yield from self._chosen(at, STATE, tuple(at.entry.states), "states")
+
+    def _referrals(self) -> Iterator[Fault]:
+        for at in self.pack.referrals:
+            if at.entry.applies is not None:
+                yield from self._condition(at, at.entry.applies, "if")
+            if STATE in self.options:
+                yield from self._chosen(at, STATE, tuple(at.entry.states), "states")
 
     def _pack_file(self) -> Iterator[Fault]:
         if at := self.pack.pack:
@@ -235,6 +247,8 @@ class _Check:
 
     def _signed(self) -> Iterator[Fault]:
         known = {*self.controls, *self.measures, *self.safeguards, *GATES}
+        known |= {at.entry.id for at in self.pack.referrals} | {at.entry.id for at in self.pack.letters}
+        known |= {self.pack.notice.entry.id} if self.pack.notice else set()
         for at in self.pack.signed:
             if at.entry.id not in known:
                 yield at.fault("R014", "id", id=at.entry.id, guess=guess(at.entry.id, known))

@@ -5,7 +5,7 @@ from pathlib import Path
 
 from pydantic import BaseModel
 
-from threatmodel.content import schema
+from threatmodel.content import compile_help, schema
 from threatmodel.content.check import faults_of
 from threatmodel.content.errors import BrokenPack
 from threatmodel.content.pack import Pack, Placed, parse_condition, read_pack
@@ -13,9 +13,12 @@ from threatmodel.engine import model
 from threatmodel.engine.conditions import ALWAYS, UNSURE, Condition
 
 
-def load_pack(directory: Path) -> model.Questionnaire:
-    """Read, check and compile a pack. Raises ``BrokenPack`` with every fault found; warnings do not count."""
-    pack = read_pack(directory)
+def load_pack(directory: Path, referrals: Path | None = None) -> model.Questionnaire:
+    """Read, check and compile a pack, with ``referrals`` from elsewhere if given.
+
+    Raises ``BrokenPack`` with every fault found; warnings do not count.
+    """
+    pack = read_pack(directory, referrals)
     if faults := [fault for fault in faults_of(pack) if not fault.warning]:
         raise BrokenPack(faults)
     return compile_pack(pack)
@@ -53,6 +56,9 @@ def compile_pack(pack: Pack) -> model.Questionnaire:
         brokers_credit=pack.brokers.entry.credit,
         id=head.pack,
         numbers=_numbers(pack),
+        referrals=compile_help.referrals(pack),
+        letters=compile_help.letters(pack),
+        notice=compile_help.notice(pack),
     )
 
 
@@ -106,6 +112,7 @@ def _gate(at: Placed[schema.GateEntry]) -> model.Gate:
         note=entry.note,
         ask_first=entry.ask_first,
         blocked=entry.blocked,
+        ask_lawyer=tuple(entry.ask_lawyer),
     )
 
 
@@ -163,6 +170,7 @@ def _measure(at: Placed[schema.MeasureEntry]) -> model.Measure:
         cautions=tuple(entry.cautions),
         again=entry.again,
         undo=entry.undo,
+        when_it_fails=model.WhenItFails(**entry.when_it_fails.model_dump()) if entry.when_it_fails else None,
         until=entry.until,
     )
 
@@ -188,5 +196,6 @@ def _safeguard(at: Placed[schema.SafeguardEntry]) -> model.Safeguard:
         states=tuple(entry.states),
         volatile=entry.volatile,
         clinic_only=entry.clinic_only,
+        ask_lawyer=tuple(entry.ask_lawyer),
         until=entry.until,
     )

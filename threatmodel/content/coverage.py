@@ -52,7 +52,10 @@ def _unseen(questionnaire: Questionnaire, plans: Sequence[Plan]) -> dict[str, li
         seen |= {("safeguard", item.safeguard.id) for item in plan.legal}
         seen |= {("gate", gate) for gate, state in plan.gates.items() if state.on}
     unseen: dict[str, list[str]] = {}
+    seen |= {("referral", referral.id) for plan in plans for referral in plan.referrals}
     for item in items(questionnaire):
+        if item.kind in ("letter", "notice"):
+            continue  # pages of their own, in nobody's plan
         if (item.kind, item.value.id) not in seen:
             unseen.setdefault(item.kind, []).append(item.value.id)
     return unseen

@@ -46,6 +46,9 @@ def warnings_of(pack: Pack, as_of: date) -> tuple[Fault, ...]:
         ("vector", "reviewed_on", pack.vectors),
         ("measure", "reviewed_on", pack.measures),
         ("safeguard", "as_of", pack.safeguards),
+        ("referral", "listed_on", pack.referrals),
+        ("letter", "reviewed_on", pack.letters),
+        ("notice", "as_of", [pack.notice] if pack.notice else []),
     ):
         for at in entries:
             if (kind, at.entry.id) in late:

@@ -52,6 +52,12 @@ CATALOGUE: dict[str, Message] = {
         "{question!r} cannot have both {id!r} and another option.", "One of its options stands alone: keep one."
     ),
     "R014": Message("There is no item {id!r} to sign.", "Copy id and hash from `manage.py content table`.{guess}"),
+    "R015": Message(
+        "The notice sends people to {id!r}, and no referral of that kind is for everywhere.",
+        "Add one without 'states' to the referrals; somebody with a notice has answered nothing yet.",
+    ),
+    "R016": Message("There is no measure or safeguard {id!r}.", "Copy the id from measures/ or safeguards/.{guess}"),
+    "R017": Message("There is no letter {id!r}.", "Letters stand in letters.yaml.{guess}"),
     # G: gates and lanes
     "G001": Message(
         "The gate {id!r} is missing.", "The matrix needs each of: {known}. Without one of them there is no plan."
@@ -75,6 +81,10 @@ CATALOGUE: dict[str, Message] = {
         "The gate {id!r} has no {key!r}.",
         "A gate that stops needs 'do' and 'dont', one that holds back says so in 'ask_first' or 'blocked'.",
     ),
+    "G007": Message(
+        "The measure {id!r} asks somebody else, and does not say what to do when it fails.",
+        "Add 'when_it_fails' with 'ignored', 'refused' and 'asks_more', none of which tells them more than before.",
+    ),
     # U: unused
     "U001": Message(
         "No rule reads these options of {question!r}: {ids}.",
@@ -92,6 +102,10 @@ CATALOGUE: dict[str, Message] = {
     ),
     "W004": Message("This sentence has {count} words: {start!r}.", "Make it two; {most} words are the most."),
     "W005": Message("{inv}: this text {problem}: {phrase!r}.", "{remedy}"),
+    "W006": Message("This question for a lawyer ends without a question mark: {start!r}.", "Write it as a question."),
+    "W007": Message(
+        "The letter {id!r} has no blank for the hand.", "Put ____ where the person writes; nothing is ever typed in."
+    ),
     # L: law
     "L001": Message(
         "The safeguard {id!r} names no authority.",
@@ -120,6 +134,11 @@ CATALOGUE: dict[str, Message] = {
     "L003": Message(
         "{id!r} is not what {by} signed on {on}: its rule, texts or sources have changed, so it counts as unsigned.",
         "Have it read again, and put the new hash from `manage.py content table` here.",
+        "warning",
+    ),
+    "L004": Message(
+        "The referral {id!r} names no source.",
+        "Cite where it is listed; people are sent only to those that somebody has looked up.",
         "warning",
     ),
     "S002": Message(

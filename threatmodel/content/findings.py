@@ -15,9 +15,9 @@ from threatmodel.content.wording import grade_faults
 UNREADABLE = ("K", "R", "G001", "G002", "G003")  # with one of these there is no plan to look at
 
 
-def check_pack(directory: Path, as_of: date) -> tuple[Fault, ...]:
+def check_pack(directory: Path, as_of: date, referrals: Path | None = None) -> tuple[Fault, ...]:
     """Every fault and warning of a pack on this day, in the order of files and lines."""
-    return findings(read_pack(directory), as_of)
+    return findings(read_pack(directory, referrals), as_of)
 
 
 def findings(pack: Pack, as_of: date) -> tuple[Fault, ...]:

@@ -1,15 +1,17 @@
-"""What a pack can put into a plan: vectors, measures, safeguards and gates, seen alike by the author's tools."""
+"""What a pack tells people: vectors, measures, safeguards, gates, referrals, letters and the notice, seen alike by the
+author's tools."""
 
 from collections.abc import Iterator
 from datetime import date
 from typing import Literal, NamedTuple
 
 from threatmodel.content.words import in_words
-from threatmodel.engine.conditions import Condition
+from threatmodel.engine.conditions import ALWAYS, Condition
+from threatmodel.engine.help import Letter, Notice, Referral
 from threatmodel.engine.model import Gate, Measure, Questionnaire, Safeguard, Vector
 
-type Kind = Literal["vector", "measure", "safeguard", "gate"]
-type Value = Vector | Measure | Safeguard | Gate
+type Kind = Literal["vector", "measure", "safeguard", "gate", "referral", "letter", "notice"]
+type Value = Vector | Measure | Safeguard | Gate | Referral | Letter | Notice
 
 
 class Review(NamedTuple):
@@ -29,14 +31,23 @@ class Item(NamedTuple):
         match self.value:
             case Gate():
                 return None
-            case Safeguard() as safeguard:
-                return Review(safeguard.as_of, safeguard.stale_after)
+            case Safeguard() | Notice() as dated:
+                return Review(dated.as_of, dated.stale_after)
+            case Referral() as referral:
+                return Review(referral.listed_on, referral.review_by)
             case value:
                 return Review(value.reviewed_on, value.review_by)
 
     @property
     def sources(self) -> tuple[str, ...]:
-        return () if isinstance(self.value, Gate) else self.value.sources
+        match self.value:
+            case Gate():
+                return ()
+            case Notice() as notice:
+                parts = (notice.sources, *(window.sources for window in notice.windows))
+                return tuple(dict.fromkeys(source for part in parts for source in part))
+            case value:
+                return value.sources
 
 
 def items(questionnaire: Questionnaire) -> Iterator[Item]:
@@ -45,6 +56,10 @@ def items(questionnaire: Questionnaire) -> Iterator[Item]:
     yield from (Item("measure", measure) for measure in questionnaire.measures)
     yield from (Item("safeguard", safeguard) for safeguard in questionnaire.safeguards)
     yield from (Item("gate", gate) for gate in questionnaire.gates)
+    yield from (Item("referral", referral) for referral in questionnaire.referrals)
+    yield from (Item("letter", letter) for letter in questionnaire.letters)
+    if questionnaire.notice:
+        yield Item("notice", questionnaire.notice)
 
 
 def rules(item: Item, questionnaire: Questionnaire) -> dict[str, str]:
@@ -57,6 +72,8 @@ def rules(item: Item, questionnaire: Questionnaire) -> dict[str, str]:
             found |= {"in a plan when": vector.applies, "high when": vector.high, "medium when": vector.medium}
         case Measure() as measure:
             found |= {"in a plan when": measure.applies, "urgent when": measure.urgent}
-        case Safeguard() as safeguard:
-            found["in a plan when"] = safeguard.applies
+        case Safeguard() | Referral() as item_:
+            found["in a plan when"] = item_.applies
+        case Letter() | Notice():
+            found["on a page of its own when"] = ALWAYS
     return {name: in_words(rule, questionnaire) for name, rule in found.items() if rule is not None}

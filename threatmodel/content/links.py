@@ -1,4 +1,4 @@
-"""Every address that the content gives as a source or an instrument; asks the network about them only when told to."""
+"""Every address of a source, an instrument or a referral; asks the network about them only when told to."""
 
 from collections.abc import Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -29,6 +29,7 @@ def links(questionnaire: Questionnaire) -> tuple[str, ...]:
     """Each address once, sorted. An instrument may have none."""
     urls = {source.url for source in questionnaire.sources.values()}
     urls |= {instrument.url for instrument in questionnaire.instruments.values()}
+    urls |= {referral.web for referral in questionnaire.referrals}
     return tuple(sorted(urls - {""}))
 
 

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from pydantic import BaseModel, ValidationError
 
-from threatmodel.content import schema
+from threatmodel.content import schema, schema_help
 from threatmodel.content.errors import BrokenPack, Fault, fault, guess
 from threatmodel.content.reader import Data, Document, Path_, read_document
 from threatmodel.engine.conditions import All, Any, Chosen, Condition, Fact, NoneOf
@@ -55,6 +55,9 @@ class Pack:
     instruments: list[Placed[schema.InstrumentEntry]] = field(default_factory=list)
     brokers: Placed[schema.BrokersFile] | None = None
     words: Placed[schema.WordsFile] | None = None
+    referrals_file: Placed[schema_help.ReferralsFile] | None = None
+    letters: list[Placed[schema_help.LetterEntry]] = field(default_factory=list)
+    notice: Placed[schema_help.NoticeFile] | None = None
     examples: list[Placed[schema.ExampleFile]] = field(default_factory=list)
     signed: list[Placed[schema.SignatureEntry]] = field(default_factory=list)
     numbers: Placed[schema.NumbersFile] | None = None
@@ -64,12 +67,22 @@ class Pack:
     def questions(self) -> list[Placed[schema.QuestionEntry]]:
         return [q for section in self.sections for q in section.parts("questions", section.entry.questions)]
 
+    @property
+    def referrals(self) -> list[Placed[schema_help.ReferralEntry]]:
+        return (
+            self.referrals_file.parts("referrals", self.referrals_file.entry.referrals) if self.referrals_file else []
+        )
 
-def read_pack(directory: Path) -> Pack:
-    """Read every file of a pack. Faults of form are collected, never raised."""
+
+def read_pack(directory: Path, referrals: Path | None = None) -> Pack:
+    """Read every file of a pack. Faults of form are collected, never raised.
+
+    A file of ``referrals`` from elsewhere stands in the place of the pack's own.
+    """
     pack = Pack(directory)
     reader = _Reader(pack)
     _read_shared(pack, reader)
+    _read_help(pack, reader, referrals)
     pack.sections = list(reader.files("sections", schema.SectionFile))
     pack.examples = list(reader.files("examples", schema.ExampleFile))
     pack.vectors = list(reader.lists("vectors", schema.VectorEntry))
@@ -99,12 +112,30 @@ def _read_shared(pack: Pack, reader: _Reader) -> None:
         pack.numbers = next(reader.file("numbers.yaml", schema.NumbersFile), None)
 
 
+def _read_help(pack: Pack, reader: _Reader, referrals: Path | None) -> None:
+    """Read the files that name help from others. A pack of an earlier form has none of them."""
+    if referrals:
+        pack.referrals_file = next(reader.outside(referrals, schema_help.ReferralsFile), None)
+    elif (pack.directory / "referrals.yaml").exists():
+        pack.referrals_file = next(reader.file("referrals.yaml", schema_help.ReferralsFile), None)
+    if (pack.directory / "letters.yaml").exists():
+        for letters in reader.file("letters.yaml", schema_help.LettersFile):
+            pack.letters = letters.parts("letters", letters.entry.letters)
+    if (pack.directory / "notice.yaml").exists():
+        pack.notice = next(reader.file("notice.yaml", schema_help.NoticeFile), None)
+
+
 class _Reader:
     def __init__(self, pack: Pack) -> None:
         self.pack = pack
 
     def file[T: BaseModel](self, name: str, model: type[T]) -> Iterator[Placed[T]]:
         document = self._read(self.pack.directory / name)
+        if document:
+            yield from self._entry(document, (), document.data, model)
+
+    def outside[T: BaseModel](self, path: Path, model: type[T]) -> Iterator[Placed[T]]:
+        document = self._read(path, str(path))
         if document:
             yield from self._entry(document, (), document.data, model)
 
@@ -123,13 +154,15 @@ class _Reader:
                     fault("K005", document.file, 1, key=folder, problem="the file should be a list of entries")
                 )
 
-    def _read(self, path: Path) -> Document | None:
-        shown = f"{self.pack.directory.parent.name}/{path.relative_to(self.pack.directory.parent)}"
+    def _read(self, path: Path, shown: str = "") -> Document | None:
         try:
-            return read_document(path, shown)
+            return read_document(path, shown or self._shown(path))
         except BrokenPack as broken:
             self.pack.faults += broken.faults
             return None
+
+    def _shown(self, path: Path) -> str:
+        return f"{self.pack.directory.parent.name}/{path.relative_to(self.pack.directory.parent)}"
 
     def _entry[T: BaseModel](self, document: Document, path: Path_, data: Data, model: type[T]) -> Iterator[Placed[T]]:
         try:

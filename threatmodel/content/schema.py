@@ -88,6 +88,7 @@ class GateEntry(Entry):
     note: str = ""
     ask_first: str = ""
     blocked: str = ""
+    ask_lawyer: list[Text] = []
 
 
 class CautionEntry(Entry):
@@ -121,6 +122,12 @@ class VectorEntry(Entry):
     until: date | None = None
 
 
+class WhenItFailsEntry(Entry):
+    ignored: Text
+    refused: Text
+    asks_more: Text
+
+
 class MeasureEntry(Entry):
     id: Text
     title: Text
@@ -140,6 +147,7 @@ class MeasureEntry(Entry):
     does_not_reach: Annotated[list[Text], Field(min_length=1)]
     limits: Text
     steps: Annotated[dict[str, Text], Field(min_length=1)]
+    when_it_fails: WhenItFailsEntry | None = None
     undo: Text
     cautions: list[Text] = []
     evidence: Literal["A", "B", "C"]
@@ -164,6 +172,7 @@ class SafeguardEntry(Entry):
     precise: Text
     no_setting_changes: Text
     you_can: Annotated[list[Text], Field(min_length=1)]
+    ask_lawyer: list[Text] = []
     binds: str = ""
     states: list[Text] = []
     clinic_only: bool = False

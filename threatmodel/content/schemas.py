@@ -6,7 +6,7 @@ from pydantic import TypeAdapter
 from pydantic.json_schema import GenerateJsonSchema, JsonSchemaValue
 from pydantic_core import core_schema
 
-from threatmodel.content import schema
+from threatmodel.content import schema, schema_help
 
 KINDS: dict[str, tuple[str, TypeAdapter[object]]] = {
     "pack": ("pack.yaml", TypeAdapter(schema.PackFile)),
@@ -18,6 +18,9 @@ KINDS: dict[str, tuple[str, TypeAdapter[object]]] = {
     "safeguards": ("a file in safeguards/", TypeAdapter(list[schema.SafeguardEntry])),
     "sources": ("sources.yaml", TypeAdapter(schema.SourcesFile)),
     "brokers": ("brokers.yaml", TypeAdapter(schema.BrokersFile)),
+    "referrals": ("referrals.yaml", TypeAdapter(schema_help.ReferralsFile)),
+    "letters": ("letters.yaml", TypeAdapter(schema_help.LettersFile)),
+    "notice": ("notice.yaml", TypeAdapter(schema_help.NoticeFile)),
     "words": ("words.yaml", TypeAdapter(schema.WordsFile)),
     "numbers": ("numbers.yaml", TypeAdapter(schema.NumbersFile)),
     "signed": ("signed.yaml", TypeAdapter(schema.SignedFile)),

@@ -11,7 +11,8 @@ from threatmodel.content.schema import SignatureEntry
 from threatmodel.engine.model import Questionnaire
 
 # a day says when something was read, not what it says; conditions are covered by their words
-NOT_COVERED = {"reviewed_on", "review_by", "as_of", "stale_after", "applies", "high", "medium", "urgent", "when"}
+NOT_COVERED = {"reviewed_on", "review_by", "as_of", "stale_after", "listed_on", "phone_checked_on"}
+NOT_COVERED |= {"applies", "high", "medium", "urgent", "when"}
 SHOWN = 12
 
 

@@ -12,6 +12,8 @@ def stats(pack: Questionnaire) -> dict[str, object]:
         "measures": [measure.id for measure in pack.measures],
         "safeguards": [safeguard.id for safeguard in pack.safeguards],
         "gates": [gate.id for gate in pack.gates],
+        "referrals": [referral.id for referral in pack.referrals],
+        "letters": [letter.id for letter in pack.letters],
         "sources": sorted(pack.sources),
         "quick_questions_at_most": sum(question.quick for question in pack.questions),
         "full_questions_at_most": sum(not question.later for question in pack.questions),

@@ -9,6 +9,7 @@ from typing import NamedTuple
 
 from threatmodel.content.items import Item, items, rules
 from threatmodel.content.signing import SHOWN, Signatures, item_hash
+from threatmodel.engine.help import Letter, Notice, Referral
 from threatmodel.engine.model import Gate, Measure, Questionnaire, Safeguard, Source, Vector
 
 FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n")  # what a spreadsheet may take for the start of a formula
@@ -26,6 +27,7 @@ p { margin: 0 0 .4rem }
 """
 
 
+CAPTION = "One row for each vector, measure, safeguard, gate, referral and letter, and for the notice"
 WIDTHS = (8, 6, 10, 20, 24, 12, 7, 5, 8)  # of the columns, in hundredths
 
 
@@ -80,17 +82,37 @@ def _row(item: Item, questionnaire: Questionnaire, signatures: Signatures, as_of
 def _says(item: Item) -> dict[str, str]:
     match item.value:
         case Measure() as measure:
-            return {"helps": measure.helps, "limits": measure.limits}
+            return {"helps": measure.helps, "limits": measure.limits, **_fails(measure)}
         case Safeguard() as safeguard:
             return {
                 "statement": safeguard.statement,
                 "no setting changes": safeguard.no_setting_changes,
                 "precise": safeguard.precise,
+                "ask a lawyer": " ".join(safeguard.ask_lawyer),
             }
         case Vector() as vector:
             return {"what": vector.what, "reach": vector.reach}
         case Gate() as gate:
-            return {"card": gate.card, "do": " ".join(gate.do), "do not": " ".join(gate.dont), "note": gate.note}
+            told = {"card": gate.card, "do": " ".join(gate.do), "do not": " ".join(gate.dont), "note": gate.note}
+            return told | {"ask a lawyer": " ".join(gate.ask_lawyer)}
+        case Referral() | Letter() | Notice() as other:
+            return _says_help(other)
+
+
+def _fails(measure: Measure) -> dict[str, str]:
+    fails = measure.when_it_fails
+    return {"ignored": fails.ignored, "refused": fails.refused, "asked for more": fails.asks_more} if fails else {}
+
+
+def _says_help(value: Referral | Letter | Notice) -> dict[str, str]:
+    match value:
+        case Referral():
+            return {"helps": value.helps, "where": value.web, "check": value.check, "careful": value.careful}
+        case Letter():
+            return {"use when": value.use_when, "do not add": " ".join(value.dont_add), "letter": " ".join(value.body)}
+        case Notice():
+            told = {"lead": value.lead, "time": value.zero, "do not": " ".join(value.dont)}
+            return told | {"steps": " ".join((*value.first, *value.steps)), "hope": value.hope}
 
 
 def _source(source: Source) -> str:
@@ -100,7 +122,7 @@ def _source(source: Source) -> str:
 def _reviewed(item: Item, as_of: date) -> tuple[str, ...]:
     lines = []
     if review := item.review:
-        name = "as of" if item.kind == "safeguard" else "reviewed on"
+        name = {"safeguard": "as of", "notice": "as of", "referral": "listed on"}.get(item.kind, "reviewed on")
         late = " (past)" if as_of > review.by else ""
         lines = [f"{name}: {review.on}", f"review by: {review.by}{late}"]
     until = getattr(item.value, "until", None)
@@ -130,8 +152,8 @@ def as_html(table: Iterable[Row], questionnaire: Questionnaire, as_of: date) -> 
     return (
         f'<!doctype html>\n<html lang="{escape(questionnaire.lang)}">\n<head>\n<meta charset="utf-8">\n'
         f'<meta name="viewport" content="width=device-width">\n<title>{title}</title>\n<style>{STYLE}</style>\n'
-        f"</head>\n<body>\n<main>\n<h1>{title}</h1>\n<table>\n<caption>One row for each vector, measure, safeguard "
-        f"and gate</caption>\n<thead>\n<tr>{heads}</tr>\n</thead>\n<tbody>\n{body}\n</tbody>\n</table>\n</main>\n"
+        f"</head>\n<body>\n<main>\n<h1>{title}</h1>\n<table>\n<caption>{CAPTION}"
+        f"</caption>\n<thead>\n<tr>{heads}</tr>\n</thead>\n<tbody>\n{body}\n</tbody>\n</table>\n</main>\n"
         "</body>\n</html>\n"
     )
 

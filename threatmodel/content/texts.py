@@ -16,11 +16,13 @@ from threatmodel.content.reader import Path_
 type Kind = Literal["label", "sentence", "lawyer"]
 type At = Placed[Any_]
 
-LABELS = ("title", "label", "again", "cost", "undo", "unsure", "binds")
+LABELS = ("title", "label", "again", "cost", "undo", "unsure", "binds", "to", "who")
 SENTENCES = (
     *("intro", "ask", "why", "hint", "card", "do", "dont", "note", "ask_first", "blocked", "text", "honest"),
     *("what", "since", "reach", "discloses", "helps", "limits", "steps"),
-    *("statement", "no_setting_changes", "you_can"),
+    *("statement", "no_setting_changes", "you_can", "ask_lawyer"),
+    *("ignored", "refused", "asks_more", "check", "careful", "use_when", "lawyer_first", "dont_add", "body"),
+    *("lead", "zero", "practice", "says", "first", "keep", "looks", "hope"),
 )
 KINDS: dict[str, Kind] = {
     **dict.fromkeys(LABELS, "label"),
@@ -55,7 +57,8 @@ def entries(pack: Pack) -> Iterator[At]:
     """Every entry that holds texts people read; a section without its questions, which are entries of their own."""
     yield from [pack.pack] if pack.pack else []
     yield from chain(pack.sections, pack.questions, pack.gates, pack.cautions, pack.notes)
-    yield from chain(pack.vectors, pack.measures, pack.safeguards)
+    yield from chain(pack.vectors, pack.measures, pack.safeguards, pack.referrals, pack.letters)
+    yield from [pack.notice] if pack.notice else []
 
 
 def texts(at: At) -> list[Text]:

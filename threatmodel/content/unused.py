@@ -17,14 +17,20 @@ def unused(pack: Pack) -> Iterator[Fault]:
     for fact in pack.facts:
         if fact.entry.id not in facts:
             yield fact.fault("U002", id=fact.entry.id)
-    sourced: tuple[At, ...] = (*pack.vectors, *pack.measures, *pack.safeguards)
-    cited = {source for at in sourced for source in at.entry.sources}
+    cited = {source for at in _sourced(pack) for source in at.entry.sources}
     named = {authority.instrument for at in pack.safeguards for authority in at.entry.authority}
     for at in (*_unnamed(pack.sources, cited), *_unnamed(pack.instruments, named)):
         yield at.fault("U003", id=at.entry.id)
-    for safeguard in pack.safeguards:
-        if not safeguard.entry.authority:
-            yield safeguard.fault("L001", id=safeguard.entry.id)
+    yield from (at.fault("L001", id=at.entry.id) for at in pack.safeguards if not at.entry.authority)
+    yield from (at.fault("L004", id=at.entry.id) for at in pack.referrals if not at.entry.sources)
+
+
+def _sourced(pack: Pack) -> list[At]:
+    """Every entry that cites sources."""
+    found: list[At] = [*pack.vectors, *pack.measures, *pack.safeguards, *pack.referrals, *pack.letters]
+    if pack.notice:
+        found += [pack.notice, *pack.notice.parts("windows", pack.notice.entry.windows)]
+    return found
 
 
 def untried(pack: Pack, plans: Iterable[Plan]) -> Iterator[Fault]:
@@ -70,6 +76,7 @@ def _left_over(pack: Pack, read: set[tuple[str, str]]) -> set[tuple[str, str]]:
 def _read(pack: Pack) -> tuple[set[tuple[str, str]], set[str]]:
     """The options that some rule, list of steps, list of states or table of minutes reads; and the facts."""
     options: set[tuple[str, str]] = {("state", state) for at in pack.safeguards for state in at.entry.states}
+    options |= {("state", state) for at in pack.referrals for state in at.entry.states}
     facts: set[str] = set()
     for at, condition in _conditions(pack):
         if condition is None:
@@ -102,6 +109,8 @@ def _conditions(pack: Pack) -> Iterator[tuple[At, object]]:
         yield measure, measure.entry.urgent
     for safeguard in pack.safeguards:
         yield safeguard, safeguard.entry.applies
+    for referral in pack.referrals:
+        yield referral, referral.entry.applies
 
 
 def _levels(at: Placed[schema.VectorEntry]) -> Iterator[tuple[At, object]]:

@@ -4,11 +4,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 
-from threatmodel.documents.view import Cited, Reason, cited, labels, reasons
+from threatmodel.documents.view import Reason, labels, reasons
 from threatmodel.engine.answers import Answers
 from threatmodel.engine.flow import Because
 from threatmodel.engine.gates import Standing
-from threatmodel.engine.model import Measure, Questionnaire
+from threatmodel.engine.model import Measure, Questionnaire, Source
 from threatmodel.engine.plan import build_plan
 from threatmodel.engine.snapshot import Change, Kind, Snapshot, good_until, since
 
@@ -26,7 +26,7 @@ class ChangeView:
     because: tuple[Reason, ...]
     told_on: date
     due: date
-    sources: tuple[Cited, ...]
+    sources: tuple[Source, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +79,7 @@ def _view(change: Change, pack: Questionnaire, because: Mapping[str, tuple[Becau
         reasons(pack, because.get(item.id, ())),
         item.reviewed_on if isinstance(item, Measure) else item.as_of,
         good_until(item),
-        tuple(cited(number, pack.sources[source]) for number, source in enumerate(item.sources, 1)),
+        tuple(pack.sources[source] for source in item.sources),
     )
 
 

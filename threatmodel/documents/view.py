@@ -5,12 +5,15 @@ from dataclasses import dataclass
 from datetime import date
 from itertools import groupby
 
+from threatmodel.documents.citing import Citations, Cited
+from threatmodel.documents.help_view import LawyerQuestion, ReferralView, lawyer_questions, letters_for, referral_views
 from threatmodel.engine.answers import Answers
 from threatmodel.engine.changes import open_questions
 from threatmodel.engine.flow import Because
 from threatmodel.engine.gates import GateState, NoteId
+from threatmodel.engine.help import Letter
 from threatmodel.engine.marks import NOT_FOR_ME, Mark, Marks
-from threatmodel.engine.model import Broker, Level, Measure, Questionnaire, Safeguard, Source
+from threatmodel.engine.model import Broker, Level, Measure, Questionnaire, Safeguard
 from threatmodel.engine.plan import Exposure, LeftOut, Plan, PlannedMeasure, PlannedSafeguard
 
 
@@ -21,18 +24,6 @@ class Reason:
     ask: str
     answer: str
     assumed: bool
-
-
-@dataclass(frozen=True, slots=True)
-class Cited:
-    """A source with its number in this plan."""
-
-    number: int
-    title: str
-    publisher: str
-    date: str
-    url: str
-    seen: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,6 +71,7 @@ class MeasureView:
     stale: bool
     brokers: tuple[Broker, ...]
     brokers_credit: str
+    letters: tuple[Letter, ...]
     mark: Mark = "none"
     place: int = 0
 
@@ -95,6 +87,7 @@ class SafeguardView:
     because: tuple[Reason, ...]
     sources: tuple[int, ...]
     stale: bool
+    letters: tuple[Letter, ...]
     mark: Mark = "none"
     place: int = 0
 
@@ -173,6 +166,8 @@ class PlanView:
     held_back: tuple[HeldBack, ...]
     not_for_you: tuple[NotForYou, ...]
     assumed: tuple[Reason, ...]
+    referrals: tuple[ReferralView, ...]
+    questions_for_lawyer: tuple[LawyerQuestion, ...]
     sources: tuple[Cited, ...]
     hygiene_progress: Progress
     legal_progress: Progress
@@ -234,10 +229,6 @@ def labels(pack: Questionnaire, question: str, options: Iterable[str]) -> str:
     return "; ".join(known[option] for option in options)
 
 
-def cited(number: int, source: Source) -> Cited:
-    return Cited(number, source.title, source.publisher, source.date, source.url, source.seen)
-
-
 class _Words:
     """Turns the ids of one plan into words, and numbers the sources in the order in which they are cited."""
 
@@ -248,7 +239,8 @@ class _Words:
         self.vectors = {vector.id: vector for vector in self.pack.vectors}
         self.levels = {exposure.vector.id: exposure.level for exposure in plan.exposures}
         self.gates = {str(id_): state for id_, state in plan.gates.items()}
-        self.numbers: dict[str, int] = {}
+        self.citations = Citations(self.pack)
+        self.cite = self.citations.cite
 
     def view(self) -> PlanView:
         plan = self.plan
@@ -278,7 +270,9 @@ class _Words:
             held_back=self.held_back(),
             not_for_you=self.not_for_you(),
             assumed=self.assumed(),
-            sources=self.sources(),
+            referrals=referral_views(plan.referrals, plan.as_of, self.citations),
+            questions_for_lawyer=lawyer_questions(plan),
+            sources=self.citations.cited(),
             hygiene_progress=self.progress([item.measure.id for item in plan.hygiene]),
             legal_progress=self.progress([item.safeguard.id for item in plan.legal]),
         )
@@ -289,12 +283,6 @@ class _Words:
 
     def reasons(self, because: Iterable[Because]) -> tuple[Reason, ...]:
         return reasons(self.pack, because)
-
-    def cite(self, sources: Iterable[str]) -> tuple[int, ...]:
-        return tuple(sorted(self.numbers.setdefault(source, len(self.numbers) + 1) for source in sources))
-
-    def sources(self) -> tuple[Cited, ...]:
-        return tuple(cited(number, self.pack.sources[id_]) for id_, number in self.numbers.items())
 
     def card(self, state: GateState) -> Card:
         gate = state.gate
@@ -319,6 +307,7 @@ class _Words:
             stale=item.stale,
             brokers=self.pack.brokers if measure.lists_brokers else (),
             brokers_credit=self.pack.brokers_credit,
+            letters=letters_for(self.pack, measure.id),
             mark=self.marks.get(measure.id),
             place=place,
         )
@@ -357,6 +346,7 @@ class _Words:
             because=self.reasons(item.because),
             sources=self.cite(item.safeguard.sources),
             stale=item.stale,
+            letters=letters_for(self.pack, item.safeguard.id),
             mark=self.marks.get(item.safeguard.id),
             place=place,
         )

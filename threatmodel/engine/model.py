@@ -7,6 +7,7 @@ from functools import cached_property
 from typing import Literal, get_args
 
 from threatmodel.engine.conditions import ALWAYS, Bits, Condition, Rule, compile_condition, lay_out
+from threatmodel.engine.help import Letter, Notice, Referral
 
 type Level = Literal["low", "medium", "high"]
 type Control = Literal["yours", "request", "right", "process", "sharing", "gone"]
@@ -83,6 +84,7 @@ class Gate:
     note: str = ""
     ask_first: str = ""
     blocked: str = ""
+    ask_lawyer: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,6 +111,15 @@ class Vector:
     @property
     def lane(self) -> Lane:
         return LANES[self.control]
+
+
+@dataclass(frozen=True, slots=True)
+class WhenItFails:
+    """What to do when those who are asked do nothing, say no, or want to know more."""
+
+    ignored: str
+    refused: str
+    asks_more: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,6 +154,7 @@ class Measure:
     cautions: tuple[str, ...] = ()
     again: str = ""
     undo: str = ""
+    when_it_fails: WhenItFails | None = None
     until: date | None = None
 
 
@@ -179,6 +191,7 @@ class Safeguard:
     states: tuple[str, ...] = ()
     volatile: bool = False
     clinic_only: bool = False
+    ask_lawyer: tuple[str, ...] = ()
     until: date | None = None
 
 
@@ -274,6 +287,9 @@ class Questionnaire:
     brokers_credit: str = ""
     id: str = ""
     numbers: Numbers = field(default_factory=Numbers)
+    referrals: tuple[Referral, ...] = ()
+    letters: tuple[Letter, ...] = ()
+    notice: Notice | None = None
 
     def __repr__(self) -> str:
         return f"Questionnaire({self.title!r}, {self.version!r}, {len(self.questions)} questions)"

@@ -12,11 +12,13 @@ from threatmodel.engine.answers import Answers
 from threatmodel.engine.conditions import Clause, Condition, Rule
 from threatmodel.engine.flow import Because, Reading, read
 from threatmodel.engine.gates import GateState, Verdict, evaluate_gates, judge
+from threatmodel.engine.help import Referral
 from threatmodel.engine.model import ACTIONS, LEVELS, Action, GateId, Level, Measure, Questionnaire, Safeguard, Vector
 
 type Bucket = Literal["today", "soon", "later"]
 BUCKETS: tuple[Bucket, ...] = ("today", "soon", "later")
 MOST_TODAY = 3
+STATE = "state"  # the question that says where somebody lives, by id
 FIRST: tuple[GateId, ...] = ("survivor", "hold", "monitor")  # what a gate puts first, in this order
 
 
@@ -79,6 +81,7 @@ class Plan:
     legal: tuple[PlannedSafeguard, ...]
     left_out: tuple[LeftOut, ...]
     look_again: LookAgain
+    referrals: tuple[Referral, ...] = ()
 
     @property
     def stop_first(self) -> tuple[GateState, ...]:
@@ -101,6 +104,7 @@ class _Compiled(NamedTuple):
     vectors: tuple[tuple[Vector, Rule, Rule | None, Rule | None], ...]
     measures: tuple[tuple[Measure, Rule, Rule | None], ...]
     safeguards: tuple[tuple[Safeguard, Rule], ...]
+    referrals: tuple[tuple[Referral, Rule], ...]
 
 
 @lru_cache(maxsize=16)
@@ -114,17 +118,19 @@ def _compiled(questionnaire: Questionnaire) -> _Compiled:
         tuple((v, rule(v.applies), maybe(v.high), maybe(v.medium)) for v in questionnaire.vectors),
         tuple((measure, rule(measure.applies), maybe(measure.urgent)) for measure in questionnaire.measures),
         tuple((safeguard, rule(safeguard.applies)) for safeguard in questionnaire.safeguards),
+        tuple((referral, rule(referral.applies)) for referral in questionnaire.referrals),
     )
 
 
 @lru_cache(maxsize=16)
 def _in_force(questionnaire: Questionnaire, as_of: date) -> _Compiled:
     """What has not ended before this day. The rest is in no plan, and no plan says that it was left out."""
-    vectors, measures, safeguards = _compiled(questionnaire)
+    vectors, measures, safeguards, referrals = _compiled(questionnaire)
     return _Compiled(
         tuple(entry for entry in vectors if not ended(entry[0], as_of)),
         tuple(entry for entry in measures if not ended(entry[0], as_of)),
         tuple(entry for entry in safeguards if not ended(entry[0], as_of)),
+        referrals,
     )
 
 
@@ -161,6 +167,7 @@ def build_plan(answers: Answers, as_of: date, *, staff: bool = False) -> Plan:
         legal=legal,
         left_out=(*kept_out, *unsaid),
         look_again=_look_again(answers.questionnaire, exposures, hygiene, legal, as_of),
+        referrals=_referrals(compiled, reading, answers),
     )
 
 
@@ -324,6 +331,16 @@ def _legal(
         else:
             left_out.append(LeftOut(safeguard, None, reading.because(rule.inverse)))
     return tuple(planned), tuple(left_out)
+
+
+def _referrals(compiled: _Compiled, reading: Reading, answers: Answers) -> tuple[Referral, ...]:
+    """Who can help this person, in the pack's order. Without an answer to the state, only those for everywhere."""
+    here = {*answers.chosen(STATE)} if STATE in reading.on_path else set()
+    return tuple(
+        referral
+        for referral, rule in compiled.referrals
+        if rule.holds(reading.bits) and (not referral.states or here.intersection(referral.states))
+    )
 
 
 def _look_again(

@@ -21,7 +21,10 @@ type Kind = Literal["appeared", "gone", "moved", "reworded", "overdue"]
 
 HEAD = struct.Struct(">I")
 STANDING_BITS = 2  # 0: not in the plan; else the standing's place in STANDINGS, and one
-TOLD = ("title", "helps", "limits", "steps", "discloses", "statement", "no_setting_changes", "you_can", "binds")
+TOLD = (
+    *("title", "helps", "limits", "steps", "discloses", "when_it_fails"),
+    *("statement", "no_setting_changes", "you_can", "binds", "ask_lawyer"),
+)
 
 
 @dataclass(frozen=True, slots=True)

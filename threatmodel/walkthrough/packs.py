@@ -13,7 +13,7 @@ from threatmodel.engine.model import Questionnaire
 @cache
 def questionnaire() -> Questionnaire:
     """The pack named in the settings. Raises ``BrokenPack`` with every fault in it."""
-    return load_pack(settings.PACK)
+    return load_pack(settings.PACK, settings.REFERRALS)
 
 
 @cache

@@ -48,7 +48,7 @@ class Command(BaseCommand):
         _one_of(table, "csv", "html")
         near = tools.add_parser("due", help="what is past or near its review, soonest first")
         near.add_argument("--within", type=int, default=30, help="how many days ahead is near (30)")
-        web = tools.add_parser("links", help="every address of a source or an instrument")
+        web = tools.add_parser("links", help="every address of a source, an instrument or a referral")
         web.add_argument("--ask", action="store_true", help="ask the network whether each is there")
         graph = tools.add_parser("graph", help="which question opens which")
         _one_of(graph, "mermaid", "svg")
@@ -83,7 +83,7 @@ class Command(BaseCommand):
             run(options)
 
     def check_content(self, options: dict[str, Any]) -> None:
-        found = check_pack(settings.PACK, options["as_of"])
+        found = check_pack(settings.PACK, options["as_of"], settings.REFERRALS)
         faults = [fault for fault in found if not fault.warning]
         warnings = [fault for fault in found if fault.warning]
         self.lines((*faults, *warnings))
@@ -99,7 +99,7 @@ class Command(BaseCommand):
             if missing.name != "z3":
                 raise
             raise CommandError("content prove needs z3-solver: run script/setup tests first.", returncode=2) from None
-        questionnaire = load_pack(settings.PACK)
+        questionnaire = load_pack(settings.PACK, settings.REFERRALS)
         failed = 0
         for proof in prove.prove(questionnaire, (*prove.properties(), *invariants.invariants())):
             result = "FAILED" if proof.counters else "proved"
@@ -113,7 +113,9 @@ class Command(BaseCommand):
             raise CommandError(f"{failed} not so. Each file above is for manage.py plan.", returncode=1)
 
     def stats(self, options: dict[str, Any]) -> None:
-        found = stats(load_pack(settings.PACK)) | coverage(read_pack(settings.PACK), options["as_of"])
+        found = stats(load_pack(settings.PACK, settings.REFERRALS)) | coverage(
+            read_pack(settings.PACK, settings.REFERRALS), options["as_of"]
+        )
         if options["json"]:
             self.stdout.write(json.dumps(found, indent=2))
             return
@@ -122,18 +124,18 @@ class Command(BaseCommand):
             self.stdout.write(f"{name:>22}  {len(value) if isinstance(value, list) else value}")
 
     def table(self, options: dict[str, Any]) -> None:
-        pack = load_pack(settings.PACK)
-        found = rows(pack, Signatures(read_pack(settings.PACK).signed, pack), options["as_of"])
+        pack = load_pack(settings.PACK, settings.REFERRALS)
+        found = rows(pack, Signatures(read_pack(settings.PACK, settings.REFERRALS).signed, pack), options["as_of"])
         self.text(as_html(found, pack, options["as_of"]) if options["html"] else as_csv(found), options["out"])
 
     def due(self, options: dict[str, Any]) -> None:
-        found = due(load_pack(settings.PACK), options["as_of"], options["within"])
+        found = due(load_pack(settings.PACK, settings.REFERRALS), options["as_of"], options["within"])
         self.lines(found)
         if past := sum(entry.days < 0 for entry in found):
             raise CommandError(f"{past} past their review.", returncode=1)
 
     def links(self, options: dict[str, Any]) -> None:
-        urls = links(load_pack(settings.PACK))
+        urls = links(load_pack(settings.PACK, settings.REFERRALS))
         if not options["ask"]:
             self.lines(urls)
             return
@@ -145,7 +147,7 @@ class Command(BaseCommand):
             raise CommandError(f"{lost} of {len(urls)} did not answer as they should.", returncode=1)
 
     def graph(self, options: dict[str, Any]) -> None:
-        pack = load_pack(settings.PACK)
+        pack = load_pack(settings.PACK, settings.REFERRALS)
         self.text(svg(pack) if options["svg"] else mermaid(pack), options["out"])
 
     def diff(self, options: dict[str, Any]) -> None:
