@@ -8,6 +8,7 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page, expect
 
 STEP = re.compile(r"/walk/\d+/$")
+PAGES = ("/plan/", "/about/", "/samples/", "/samples/journalist/", "/notice/", "/letters/", "/letters/demand-copy/")
 
 
 def begin(page: Page, site: str, depth: str = "quick") -> None:
@@ -83,7 +84,7 @@ def test_every_page_fits_the_screen_and_passes_axe(phone, site):
         look()
         answer(phone)
     look()
-    for address in ("/plan/", "/about/", "/samples/", "/samples/journalist/", "/walk/99/", "/nothing/"):
+    for address in (*PAGES, "/walk/99/", "/nothing/"):
         phone.goto(site + address)
         look()
     phone.goto(f"{site}/plan/")

@@ -8,9 +8,11 @@ from pathlib import Path
 
 import pytest
 
+from threatmodel.content.check import faults_of
 from threatmodel.content.difference import changes
 from threatmodel.content.errors import BrokenPack
 from threatmodel.content.history import NoSuchRevision, pack_at
+from threatmodel.content.pack import read_pack
 
 DAY = date(2026, 1, 15)
 NOBODY = {"GIT_CONFIG_GLOBAL": os.devnull, "GIT_CONFIG_NOSYSTEM": "1"}
@@ -138,3 +140,13 @@ def test_a_revision_without_the_pack_is_told(small):
 
     with pytest.raises(NoSuchRevision), pack_at(small, "HEAD"):
         pass
+
+
+def test_an_older_version_need_not_follow_rules_for_texts_that_are_younger(small, before):
+    path = before / "measures" / "all.yaml"
+    path.write_text(path.read_text(encoding="utf-8").replace("action: visibility", "action: third-party"), "utf-8")
+
+    assert {fault.code for fault in faults_of(read_pack(before))} == {"G007"}
+    assert [change.example for change in changes(before, small, DAY)] == ["a-case"]
+    with pytest.raises(BrokenPack):
+        list(changes(small, before, DAY))

@@ -42,6 +42,17 @@ def test_questions_from_stop_cards_come_before_those_from_the_law(pack):
     assert not any(place.startswith("gate-") for place in places[first_of_law:])
 
 
+def test_what_the_gates_ask_stands_open_and_the_rest_is_folded(pack):
+    view = view_for(pack)
+
+    html = render_to_string("plan/ask.html", {"plan": view})
+
+    assert (*view.questions_first, *view.questions_more) == view.questions_for_lawyer
+    before, _, folded = html.partition("<details>")
+    assert before.count("<li>") == len(view.questions_first) > 0
+    assert folded.count("<li>") == len(view.questions_more) > 0
+
+
 def test_every_gate_and_every_safeguard_for_people_has_a_question(pack):
     assert [gate.id for gate in pack.gates if not gate.ask_lawyer] == []
     assert [s.id for s in pack.safeguards if not s.clinic_only and not s.ask_lawyer] == []

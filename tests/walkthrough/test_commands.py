@@ -149,7 +149,7 @@ def test_what_is_due_is_a_finding_only_when_it_is_past(small):
 def test_links_are_listed(small):
     result = content(small, "links")
 
-    assert (result.returncode, result.stdout) == (0, "https://example.org/report\n")
+    assert (result.returncode, result.stdout) == (0, "https://example.org/help\nhttps://example.org/report\n")
 
 
 def test_the_graph_is_printed_as_mermaid_or_written_as_svg(small, tmp_path):

@@ -18,6 +18,7 @@ from threatmodel.engine.model import GATES, LANES
 from threatmodel.engine.plan import STATE
 
 type At = Placed[Any_]
+UNREADABLE = ("K", "R", "G001", "G002", "G003")  # with one of these there is no plan to look at
 
 
 def faults_of(pack: Pack) -> tuple[Fault, ...]:

@@ -3,7 +3,7 @@
 from datetime import date
 from pathlib import Path
 
-from threatmodel.content.check import faults_of
+from threatmodel.content.check import UNREADABLE, faults_of
 from threatmodel.content.compile import compile_pack
 from threatmodel.content.due import warnings_of
 from threatmodel.content.errors import Fault
@@ -11,8 +11,6 @@ from threatmodel.content.examples import example_faults, plans_of
 from threatmodel.content.pack import Pack, read_pack
 from threatmodel.content.unused import untried, unused
 from threatmodel.content.wording import grade_faults
-
-UNREADABLE = ("K", "R", "G001", "G002", "G003")  # with one of these there is no plan to look at
 
 
 def check_pack(directory: Path, as_of: date, referrals: Path | None = None) -> tuple[Fault, ...]:

@@ -180,6 +180,15 @@ class PlanView:
     def minutes_today(self) -> int:
         return sum(item.minutes for item in self.today)
 
+    @property
+    def questions_first(self) -> tuple[LawyerQuestion, ...]:
+        """The questions for a lawyer that the gates bring, which come before all others."""
+        return tuple(question for question in self.questions_for_lawyer if question.place.startswith("gate-"))
+
+    @property
+    def questions_more(self) -> tuple[LawyerQuestion, ...]:
+        return self.questions_for_lawyer[len(self.questions_first) :]
+
 
 @dataclass(frozen=True, slots=True)
 class OpenView:
