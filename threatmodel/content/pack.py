@@ -54,6 +54,7 @@ class Pack:
     sources: list[Placed[schema.SourceEntry]] = field(default_factory=list)
     instruments: list[Placed[schema.InstrumentEntry]] = field(default_factory=list)
     brokers: Placed[schema.BrokersFile] | None = None
+    paper: Placed[schema.PaperFile] | None = None
     words: Placed[schema.WordsFile] | None = None
     examples: list[Placed[schema.ExampleFile]] = field(default_factory=list)
     signed: list[Placed[schema.SignatureEntry]] = field(default_factory=list)
@@ -62,6 +63,10 @@ class Pack:
     @property
     def questions(self) -> list[Placed[schema.QuestionEntry]]:
         return [q for section in self.sections for q in section.parts("questions", section.entry.questions)]
+
+    @property
+    def panels(self) -> list[Placed[schema.PanelEntry]]:
+        return self.paper.parts("panels", self.paper.entry.panels) if self.paper else []
 
 
 def read_pack(directory: Path) -> Pack:
@@ -91,6 +96,8 @@ def _read_shared(pack: Pack, reader: _Reader) -> None:
     for sources in reader.file("sources.yaml", schema.SourcesFile):
         pack.sources = sources.parts("sources", sources.entry.sources)
         pack.instruments = sources.parts("instruments", sources.entry.instruments)
+    if (pack.directory / "paper.yaml").exists():  # older packs have none, and can be compared all the same
+        pack.paper = next(reader.file("paper.yaml", schema.PaperFile), None)
     if (pack.directory / "signed.yaml").exists():  # a pack without it is one that nobody has signed
         for signed in reader.file("signed.yaml", schema.SignedFile):
             pack.signed = signed.parts("signed", signed.entry.signed)

@@ -17,7 +17,7 @@ def unused(pack: Pack) -> Iterator[Fault]:
     for fact in pack.facts:
         if fact.entry.id not in facts:
             yield fact.fault("U002", id=fact.entry.id)
-    sourced: tuple[At, ...] = (*pack.vectors, *pack.measures, *pack.safeguards)
+    sourced: tuple[At, ...] = (*pack.vectors, *pack.measures, *pack.safeguards, *pack.panels)
     cited = {source for at in sourced for source in at.entry.sources}
     named = {authority.instrument for at in pack.safeguards for authority in at.entry.authority}
     for at in (*_unnamed(pack.sources, cited), *_unnamed(pack.instruments, named)):
