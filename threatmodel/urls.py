@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from threatmodel.walkthrough import faults, plan_views, views
+from threatmodel.walkthrough import faults, paper_views, plan_views, views
 
 urlpatterns = [
     path("", views.start, name="start"),
@@ -12,7 +12,7 @@ urlpatterns = [
     path("walk/one/", views.one, name="one"),
     path("walk/delete/", views.delete, name="delete"),
     path("plan/", plan_views.plan, name="plan"),
-    path("plan.pdf", plan_views.plan_pdf, name="plan-pdf"),
+    path("plan.pdf", paper_views.plan_pdf, name="plan-pdf"),
     path("leave/", views.leave, name="leave"),
     path("about/", views.about, name="about"),
     path("samples/", views.sample_list, name="samples"),

@@ -183,6 +183,11 @@ def plan_view(plan: Plan) -> PlanView:
     return _Words(plan).view()
 
 
+def told(plan: Plan, because: Iterable[Because]) -> tuple[Reason, ...]:
+    """Answers behind something in a plan, in the words of its pack; those of one question stand together."""
+    return _Words(plan).reasons(because)
+
+
 class _Words:
     """Turns the ids of one plan into words, and numbers the sources in the order in which they are cited."""
 
