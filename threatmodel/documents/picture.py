@@ -24,6 +24,7 @@ ROW_GAP = 12
 HEAD = 42
 LANE_GAP = 14
 HATCH = 6
+EDGE = 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,7 +112,7 @@ def picture(plan: PlanView, *, wide: bool = False, right_to_left: bool = False) 
             lane = draw.lane(id_, exposures, ends[column] + (LANE_GAP if ends[column] else 0))
             ends[column] = lane.end
             lanes.append(lane)
-    return Picture(width, max(ends.values()), right_to_left, tuple(lanes))
+    return Picture(width + EDGE, max(ends.values()), right_to_left, tuple(lanes))
 
 
 @dataclass(frozen=True, slots=True)
