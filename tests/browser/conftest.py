@@ -37,7 +37,7 @@ def site(tmp_path_factory):
         "THREATMODEL_LEAVE_TO": f"{address}/healthz",
     }
     granian = [Path(sys.executable).with_name("granian"), "--interface", "wsgi", "--host", "127.0.0.1"]
-    options = ["--port", str(port), "--workers", "1", "--blocking-threads", "1", "--no-access-log"]
+    options = ["--port", str(port), "--workers", "1", "--blocking-threads", "2", "--no-access-log"]
     server = subprocess.Popen([*granian, *options, "threatmodel.wsgi:application"], cwd=ROOT, env=environment)  # noqa: S603
     try:
         wait_for(f"{address}/healthz", server)

@@ -52,6 +52,8 @@ class _Check:
         yield from self._safeguards()
         yield from self._referrals()
         yield from self._pack_file()
+        for at in self.pack.panels:
+            yield from self._cited(at)
         yield from self._examples()
         yield from self._signed()
 
@@ -66,6 +68,7 @@ class _Check:
             self.pack.letters,
             self.pack.notice.parts("windows", self.pack.notice.entry.windows) if self.pack.notice else [],
             self.pack.sources,
+            self.pack.panels,
             self.pack.instruments,
             self.pack.brokers.parts("brokers", self.pack.brokers.entry.brokers) if self.pack.brokers else [],
             *(question.parts("options", question.entry.options) for question in self.pack.questions),
@@ -161,6 +164,9 @@ class _Check:
         """What vectors, measures and safeguards share: a condition and sources."""
         if at.entry.applies is not None:
             yield from self._condition(at, at.entry.applies, "if")
+        yield from self._cited(at)
+
+    def _cited(self, at: At) -> Iterator[Fault]:
         for i, source in enumerate(at.entry.sources):
             if source not in self.sources:
                 yield at.fault("R005", "sources", i, id=source, guess=guess(source, self.sources))

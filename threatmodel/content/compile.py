@@ -59,6 +59,30 @@ def compile_pack(pack: Pack) -> model.Questionnaire:
         referrals=compile_help.referrals(pack),
         letters=compile_help.letters(pack),
         notice=compile_help.notice(pack),
+        paper=_paper(pack),
+    )
+
+
+def _paper(pack: Pack) -> model.Paper:
+    if not pack.paper:
+        return model.Paper()
+    entry = pack.paper.entry
+    return model.Paper(
+        everyone=tuple(entry.everyone),
+        left_off=entry.left_off,
+        card=tuple(
+            model.Panel(
+                id=panel.id,
+                title=panel.title,
+                say=panel.say,
+                lines=tuple(panel.lines),
+                sources=tuple(panel.sources),
+                as_of=panel.as_of,
+                stale_after=panel.as_of + timedelta(days=schema.days(panel.shelf_life)),
+            )
+            for panel in entry.panels
+        ),
+        blanks=tuple(entry.blanks),
     )
 
 

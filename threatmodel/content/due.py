@@ -53,6 +53,10 @@ def warnings_of(pack: Pack, as_of: date) -> tuple[Fault, ...]:
         for at in entries:
             if (kind, at.entry.id) in late:
                 found.append(at.fault("L002", key, id=at.entry.id, day=late[kind, at.entry.id]))
+    stale = {panel.id: panel.stale_after for panel in questionnaire.paper.card if panel.stale_after < as_of}
+    for panel in pack.panels:
+        if panel.entry.id in stale:
+            found.append(panel.fault("L002", "as_of", id=panel.entry.id, day=stale[panel.entry.id]))
     for signature in Signatures(pack.signed, questionnaire).outdated:
         entry = signature.entry
         found.append(signature.fault("L003", "hash", id=entry.id, by=entry.by, on=entry.on))

@@ -54,6 +54,7 @@ class Pack:
     sources: list[Placed[schema.SourceEntry]] = field(default_factory=list)
     instruments: list[Placed[schema.InstrumentEntry]] = field(default_factory=list)
     brokers: Placed[schema.BrokersFile] | None = None
+    paper: Placed[schema.PaperFile] | None = None
     words: Placed[schema.WordsFile] | None = None
     referrals_file: Placed[schema_help.ReferralsFile] | None = None
     letters: list[Placed[schema_help.LetterEntry]] = field(default_factory=list)
@@ -72,6 +73,10 @@ class Pack:
         return (
             self.referrals_file.parts("referrals", self.referrals_file.entry.referrals) if self.referrals_file else []
         )
+
+    @property
+    def panels(self) -> list[Placed[schema.PanelEntry]]:
+        return self.paper.parts("panels", self.paper.entry.panels) if self.paper else []
 
 
 def read_pack(directory: Path, referrals: Path | None = None) -> Pack:
@@ -105,6 +110,8 @@ def _read_shared(pack: Pack, reader: _Reader) -> None:
     for sources in reader.file("sources.yaml", schema.SourcesFile):
         pack.sources = sources.parts("sources", sources.entry.sources)
         pack.instruments = sources.parts("instruments", sources.entry.instruments)
+    if (pack.directory / "paper.yaml").exists():  # older packs have none, and can be compared all the same
+        pack.paper = next(reader.file("paper.yaml", schema.PaperFile), None)
     if (pack.directory / "signed.yaml").exists():  # a pack without it is one that nobody has signed
         for signed in reader.file("signed.yaml", schema.SignedFile):
             pack.signed = signed.parts("signed", signed.entry.signed)

@@ -102,6 +102,27 @@ class GatesFile(Entry):
     notes: list[CautionEntry]
 
 
+class PanelEntry(Entry):
+    """A panel of the pocket card: a sentence to say or show, and what to know beside it."""
+
+    id: Text
+    title: Text
+    say: Text
+    lines: Annotated[list[Text], Field(min_length=1)]
+    sources: Annotated[list[Text], Field(min_length=1)]
+    as_of: date
+    shelf_life: Period
+
+
+class PaperFile(Entry):
+    """What stands on every take-home: cautions, a word on what was left off, the pocket card, lines to write on."""
+
+    everyone: Annotated[list[Text], Field(min_length=1)]
+    left_off: Text
+    panels: Annotated[list[PanelEntry], Field(min_length=1)]
+    blanks: list[Text] = []
+
+
 class LevelRules(Entry):
     high: ConditionData | None = None
     medium: ConditionData | None = None

@@ -13,6 +13,7 @@ KINDS: dict[str, tuple[str, TypeAdapter[object]]] = {
     "section": ("a file in sections/", TypeAdapter(schema.SectionFile)),
     "facts": ("facts.yaml", TypeAdapter(schema.FactsFile)),
     "gates": ("gates.yaml", TypeAdapter(schema.GatesFile)),
+    "paper": ("paper.yaml", TypeAdapter(schema.PaperFile)),
     "vectors": ("a file in vectors/", TypeAdapter(list[schema.VectorEntry])),
     "measures": ("a file in measures/", TypeAdapter(list[schema.MeasureEntry])),
     "safeguards": ("a file in safeguards/", TypeAdapter(list[schema.SafeguardEntry])),

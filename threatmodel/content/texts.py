@@ -16,10 +16,11 @@ from threatmodel.content.reader import Path_
 type Kind = Literal["label", "sentence", "lawyer"]
 type At = Placed[Any_]
 
-LABELS = ("title", "label", "again", "cost", "undo", "unsure", "binds", "to", "who")
+LABELS = ("title", "label", "blanks", "again", "cost", "undo", "unsure", "binds", "to", "who")
 SENTENCES = (
     *("intro", "ask", "why", "hint", "card", "do", "dont", "note", "ask_first", "blocked", "text", "honest"),
     *("what", "since", "reach", "discloses", "helps", "limits", "steps"),
+    *("everyone", "left_off", "say", "lines"),
     *("statement", "no_setting_changes", "you_can", "ask_lawyer"),
     *("ignored", "refused", "asks_more", "check", "careful", "use_when", "lawyer_first", "dont_add", "body"),
     *("lead", "zero", "practice", "says", "first", "keep", "looks", "hope"),
@@ -59,6 +60,7 @@ def entries(pack: Pack) -> Iterator[At]:
     yield from chain(pack.sections, pack.questions, pack.gates, pack.cautions, pack.notes)
     yield from chain(pack.vectors, pack.measures, pack.safeguards, pack.referrals, pack.letters)
     yield from [pack.notice] if pack.notice else []
+    yield from chain([pack.paper] if pack.paper else [], pack.panels)
 
 
 def texts(at: At) -> list[Text]:
@@ -69,7 +71,7 @@ def texts(at: At) -> list[Text]:
 def _walk(value: object, path: Path_, kind: Kind | None) -> Iterator[tuple[Path_, Kind, str]]:
     match value:
         case BaseModel():
-            for key in type(value).model_fields.keys() - {"questions"}:
+            for key in type(value).model_fields.keys() - {"questions", "panels"}:
                 yield from _walk(getattr(value, key), (*path, key), KINDS.get(key))
         case list():
             for i, part in enumerate(value):

@@ -27,7 +27,7 @@ def unused(pack: Pack) -> Iterator[Fault]:
 
 def _sourced(pack: Pack) -> list[At]:
     """Every entry that cites sources."""
-    found: list[At] = [*pack.vectors, *pack.measures, *pack.safeguards, *pack.referrals, *pack.letters]
+    found: list[At] = [*pack.vectors, *pack.measures, *pack.safeguards, *pack.referrals, *pack.letters, *pack.panels]
     if pack.notice:
         found += [pack.notice, *pack.notice.parts("windows", pack.notice.entry.windows)]
     return found

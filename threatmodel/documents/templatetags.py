@@ -2,7 +2,11 @@
 
 from django import template
 from django.utils.safestring import SafeString, mark_safe
+from django.utils.translation import get_language_bidi
 from markdown_it import MarkdownIt
+
+from threatmodel.documents.picture import Picture, picture
+from threatmodel.documents.view import PlanView
 
 register = template.Library()
 _markdown = MarkdownIt("zero").enable(["list", "emphasis"])
@@ -13,3 +17,9 @@ def markdown(text: str) -> SafeString:
     """Render lists and emphasis; everything else, HTML above all, comes out as the text it is."""
     html: str = _markdown.render(text)
     return mark_safe(html)  # noqa: S308  the renderer escapes
+
+
+@register.filter
+def drawn(plan: PlanView) -> Picture:
+    """The plan's picture for a screen, narrow enough for a phone."""
+    return picture(plan, right_to_left=get_language_bidi())

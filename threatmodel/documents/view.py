@@ -238,6 +238,11 @@ def labels(pack: Questionnaire, question: str, options: Iterable[str]) -> str:
     return "; ".join(known[option] for option in options)
 
 
+def told(plan: Plan, because: Iterable[Because]) -> tuple[Reason, ...]:
+    """Answers behind something in a plan, in the words of its pack; those of one question stand together."""
+    return _Words(plan).reasons(because)
+
+
 class _Words:
     """Turns the ids of one plan into words, and numbers the sources in the order in which they are cited."""
 

@@ -228,6 +228,29 @@ class Broker:
 
 
 @dataclass(frozen=True, slots=True)
+class Panel:
+    """A panel of the pocket card: what to say or show, and what to know beside it."""
+
+    id: str
+    title: str
+    say: str
+    lines: tuple[str, ...]
+    sources: tuple[str, ...]
+    as_of: date
+    stale_after: date
+
+
+@dataclass(frozen=True, slots=True)
+class Paper:
+    """What stands on every take-home, whoever it is for. ``blanks`` name the lines to write on by hand."""
+
+    everyone: tuple[str, ...] = ()
+    left_off: str = ""
+    card: tuple[Panel, ...] = ()
+    blanks: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Budget:
     """Minutes that fit today, and from today until soon, for each answer to the question of time."""
 
@@ -290,6 +313,7 @@ class Questionnaire:
     referrals: tuple[Referral, ...] = ()
     letters: tuple[Letter, ...] = ()
     notice: Notice | None = None
+    paper: Paper = field(default_factory=Paper)
 
     def __repr__(self) -> str:
         return f"Questionnaire({self.title!r}, {self.version!r}, {len(self.questions)} questions)"

@@ -162,11 +162,11 @@ def build_plan(answers: Answers, as_of: date, *, staff: bool = False) -> Plan:
             if q.id in reading.on_path and reading.assumed & answers.questionnaire.layout[q.id].mask
         },
         gates=gates,
-        exposures=_after(exposures, hygiene),
+        exposures=after_plan(exposures, hygiene),
         hygiene=hygiene,
         legal=legal,
         left_out=(*kept_out, *unsaid),
-        look_again=_look_again(answers.questionnaire, exposures, hygiene, legal, as_of),
+        look_again=look_again(answers.questionnaire, exposures, hygiene, legal, as_of),
         referrals=_referrals(compiled, reading, answers),
     )
 
@@ -221,7 +221,7 @@ def _hygiene(
         elif verdict.gate and verdict.standing == "blocked":
             left_out.append(LeftOut(measure, verdict.gate, gates[verdict.gate].because))
         else:
-            reduces = {v: left for v, left in measure.reduces.items() if v in levels and _lower(left, levels[v])}
+            reduces = {v: left for v, left in measure.reduces.items() if v in levels and is_lower(left, levels[v])}
             is_urgent = urgent is not None and urgent.holds(reading.bits)
             candidates.append(_Candidate(measure, rule, verdict, reduces, _first(measure, gates), is_urgent))
     candidates.sort(key=lambda candidate: _rank(candidate, levels))
@@ -242,7 +242,7 @@ def _hygiene(
     return tuple(sorted(planned, key=lambda item: BUCKETS.index(item.bucket))), tuple(left_out)
 
 
-def _lower(left: Level, now: Level) -> bool:
+def is_lower(left: Level, now: Level) -> bool:
     return LEVELS.index(left) < LEVELS.index(now)
 
 
@@ -308,7 +308,7 @@ def _minutes(reading: Reading) -> tuple[int, int]:
     return min(budget.today[option] for option in chosen), min(budget.soon[option] for option in chosen)
 
 
-def _after(exposures: Iterable[Exposure], hygiene: Iterable[PlannedMeasure]) -> tuple[Exposure, ...]:
+def after_plan(exposures: Iterable[Exposure], hygiene: Iterable[PlannedMeasure]) -> tuple[Exposure, ...]:
     """Lower each exposure to what the allowed measures leave; what needs asking first does not count as done."""
     left: dict[str, Level] = {}
     for item in hygiene:
@@ -343,7 +343,7 @@ def _referrals(compiled: _Compiled, reading: Reading, answers: Answers) -> tuple
     )
 
 
-def _look_again(
+def look_again(
     questionnaire: Questionnaire,
     exposures: Iterable[Exposure],
     hygiene: Iterable[PlannedMeasure],

@@ -12,9 +12,9 @@ from django.utils import translation
 from threatmodel.content.answers_file import read_answers
 from threatmodel.content.errors import BrokenPack
 from threatmodel.documents.export import plan_json
-from threatmodel.documents.pdf import render_pdf
+from threatmodel.documents.paper import printable
+from threatmodel.documents.pdf import html_to_pdf
 from threatmodel.documents.spreadsheet import plan_csv
-from threatmodel.documents.view import plan_view
 from threatmodel.engine.flow import at_depth
 from threatmodel.engine.plan import build_plan
 from threatmodel.walkthrough.access import today
@@ -32,7 +32,11 @@ class Command(BaseCommand):
         parser.add_argument("--lang", default="", help="language of the plan (this pack has one)")
         parser.add_argument("--format", choices=["json", "csv"], default="json", help="CSV: docs/plan-csv.md")
         parser.add_argument("--pdf", type=Path, help="write the plan as a PDF to this file as well")
-        parser.add_argument("--for", dest="audience", choices=["client", "counsel"], default="client")
+        parser.add_argument(
+            "--for", dest="audience", choices=["client", "counsel"], default="client", help="take-home, or for a lawyer"
+        )
+        parser.add_argument("--paper", dest="size", choices=["letter", "a4"], default="letter", help="size of the PDF")
+        parser.add_argument("--large", action="store_true", help="large print in the PDF")
         parser.add_argument(
             "--as-of", type=date.fromisoformat, help="the day to plan for, YYYY-MM-DD; today if not said"
         )
@@ -48,9 +52,11 @@ class Command(BaseCommand):
         day = options["as_of"] or today()
         answers = at_depth(answers, options["depth"])  # type: ignore[arg-type]
         plan = build_plan(answers, day, staff=options["audience"] == "counsel")  # type: ignore[arg-type]
+        large = bool(options["large"])
         if isinstance(target := options["pdf"], Path):
             with translation.override(pack.lang):
-                target.write_bytes(render_pdf(plan_view(plan)))
+                html, css = printable(answers, day, options["audience"], options["size"], large=large, staff=True)  # type: ignore[arg-type]
+            target.write_bytes(html_to_pdf(html, css))
         if options["format"] == "csv":
             sys.stdout.buffer.write(plan_csv(plan))
             return

@@ -1,0 +1,130 @@
+"""The two papers, as HTML and style: the take-home, and the one for the person's lawyer."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from datetime import date
+from functools import cache
+from typing import Literal, NamedTuple
+
+from django.conf import settings
+from django.template.loader import render_to_string
+from django.utils.translation import get_language_bidi
+
+from threatmodel.documents.picture import picture
+from threatmodel.documents.view import MeasureView, PlanView, Reason, plan_view, told
+from threatmodel.engine import paper
+from threatmodel.engine.answers import Answers
+from threatmodel.engine.flow import Because
+from threatmodel.engine.model import Panel
+from threatmodel.engine.plan import Exposure, Plan, PlannedMeasure, PlannedSafeguard, build_plan
+
+type Audience = Literal["client", "counsel"]
+type Size = Literal["letter", "a4"]
+
+
+class Printable(NamedTuple):
+    """A whole HTML document and the style sheet to print it with."""
+
+    html: str
+    css: str
+
+
+@dataclass(frozen=True, slots=True)
+class PanelView:
+    panel: Panel
+    stale: bool
+
+
+@dataclass(frozen=True, slots=True)
+class GateRow:
+    """A gate, whether it is on, and the answers that decided it."""
+
+    title: str
+    on: bool
+    because: tuple[Reason, ...]
+
+
+def printable(answers: Answers, as_of: date, audience: Audience, size: Size, *, large: bool, staff: bool) -> Printable:
+    """The paper for a client or for counsel. ``staff`` adds, for counsel, what is for clinic staff only."""
+    html = take_home_html(answers, as_of) if audience == "client" else counsel_html(answers, as_of, staff=staff)
+    return Printable(html, style(size, large=large))
+
+
+def take_home_html(answers: Answers, as_of: date) -> str:
+    """The take-home: nothing in it tells a sensitive answer. Raises ``ValueError`` when the pack lacks its cautions."""
+    pack = answers.questionnaire
+    if not pack.paper.everyone:
+        raise ValueError("the pack has no cautions for everyone; without them there is no take-home")
+    plan = paper.take_home(answers, as_of)
+    view = plan_view(_shown(plan))
+    context = {
+        "plan": view,
+        "picture": picture(view, wide=True, right_to_left=get_language_bidi()),
+        "everyone": pack.paper.everyone,
+        "left_off": pack.paper.left_off,
+        "panels": [PanelView(panel, as_of > panel.stale_after) for panel in pack.paper.card],
+        "blanks": pack.paper.blanks,
+    }
+    return render_to_string("pdf/take_home.html", context)
+
+
+def counsel_html(answers: Answers, as_of: date, *, staff: bool) -> str:
+    """The paper for the person's lawyer: everything, with the answers behind it."""
+    plan = build_plan(answers, as_of, staff=staff)
+    view = plan_view(plan)
+    context = {
+        "plan": view,
+        "picture": picture(view, wide=True, right_to_left=get_language_bidi()),
+        "gates": [GateRow(s.gate.title, s.on, told(plan, s.because)) for s in plan.gates.values() if s.gate.decided_by],
+        "standings": _standings(view),
+        "answers": _answers(plan),
+    }
+    return render_to_string("pdf/counsel.html", context)
+
+
+@cache
+def style(size: Size, *, large: bool) -> str:
+    """The print style sheet for a size of paper, in ordinary or large print."""
+    css = (settings.BASE_DIR / "static" / "print.css").read_text(encoding="utf-8")
+    if size == "a4":
+        css += "@page{size:A4}"
+    if large:
+        css += (settings.BASE_DIR / "static" / "print-large.css").read_text(encoding="utf-8")
+    return css
+
+
+def _shown(plan: Plan) -> Plan:
+    """A take-home's plan with sources only where its text is printed, so that none is listed for what is not there."""
+
+    def measure(item: PlannedMeasure) -> PlannedMeasure:
+        whole = item.bucket != "later" and not item.ask_first
+        return item if whole else item._replace(measure=replace(item.measure, sources=()))
+
+    def exposure(item: Exposure) -> Exposure:
+        whole = item.vector.lane == "out-of-reach"
+        return item if whole else item._replace(vector=replace(item.vector, sources=()))
+
+    def safeguard(item: PlannedSafeguard) -> PlannedSafeguard:
+        hidden = item.stale and item.safeguard.volatile
+        return item._replace(safeguard=replace(item.safeguard, sources=())) if hidden else item
+
+    return replace(
+        plan,
+        hygiene=tuple(measure(item) for item in plan.hygiene),
+        exposures=tuple(exposure(item) for item in plan.exposures),
+        legal=tuple(safeguard(item) for item in plan.legal),
+    )
+
+
+def _standings(view: PlanView) -> dict[str, tuple[MeasureView, ...]]:
+    return {"allowed": (*view.today, *view.soon, *view.later), "ask_first": view.ask_first}
+
+
+def _answers(plan: Plan) -> tuple[Reason, ...]:
+    """Every question that was answered, with its answer."""
+
+    def because() -> Iterable[Because]:
+        for question, options in plan.asked.items():
+            yield from (Because(question, option, False) for option in options)
+
+    return told(plan, because())
