@@ -1,7 +1,6 @@
 """Ready letters, to read and to print. Their blanks are for the hand: no page here takes a name, or anything else."""
 
 from datetime import date
-from functools import lru_cache
 
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
@@ -9,9 +8,9 @@ from django.template.loader import render_to_string
 from django.views.decorators.http import require_safe
 
 from threatmodel.documents.help_view import LetterView, letter_view
-from threatmodel.documents.pdf import html_to_pdf
 from threatmodel.walkthrough.access import private, today
 from threatmodel.walkthrough.packs import questionnaire
+from threatmodel.walkthrough.sheets import sheet
 
 
 @require_safe
@@ -30,16 +29,8 @@ def letter(request: HttpRequest, letter: str) -> HttpResponse:
 @private
 def letter_pdf(request: HttpRequest, letter: str) -> HttpResponse:
     """One letter as a PDF: a page for the person, then the letter on a page of its own."""
-    response = HttpResponse(_pdf(letter, today()), content_type="application/pdf")
-    response["Content-Disposition"] = 'attachment; filename="letter.pdf"'
-    return response
-
-
-@lru_cache(maxsize=32)
-def _pdf(letter: str, day: date) -> bytes:
-    """The same for everyone on one day, so made once a day."""
-    found = _letter(letter, day)
-    return html_to_pdf(render_to_string("pdf/letter.html", {"letter": found, "lang": questionnaire().lang}))
+    context = {"letter": _letter(letter, today()), "lang": questionnaire().lang}
+    return sheet(request, render_to_string("pdf/letter.html", context), "letter.pdf")
 
 
 def _letter(letter: str, day: date) -> LetterView:

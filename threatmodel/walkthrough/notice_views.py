@@ -1,7 +1,6 @@
 """The page for somebody who got a notice. It reads no answer and no cookie, sets none, and asks for nothing."""
 
 from datetime import date
-from functools import lru_cache
 
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
@@ -9,9 +8,9 @@ from django.template.loader import render_to_string
 from django.views.decorators.http import require_safe
 
 from threatmodel.documents.help_view import NoticeView, notice_view
-from threatmodel.documents.pdf import html_to_pdf
 from threatmodel.walkthrough.access import private, today
 from threatmodel.walkthrough.packs import questionnaire
+from threatmodel.walkthrough.sheets import sheet
 
 
 @require_safe
@@ -24,15 +23,7 @@ def notice(request: HttpRequest) -> HttpResponse:
 @private
 def notice_pdf(request: HttpRequest) -> HttpResponse:
     """The page as a PDF, with a name that says nothing."""
-    response = HttpResponse(_pdf(today()), content_type="application/pdf")
-    response["Content-Disposition"] = 'attachment; filename="steps.pdf"'
-    return response
-
-
-@lru_cache(maxsize=2)
-def _pdf(day: date) -> bytes:
-    """The same for everyone on one day, so made once a day."""
-    return html_to_pdf(render_to_string("pdf/notice.html", {"notice": _notice(day)}))
+    return sheet(request, render_to_string("pdf/notice.html", {"notice": _notice(today())}), "steps.pdf")
 
 
 def _notice(day: date) -> NoticeView:

@@ -1,0 +1,29 @@
+"""Papers that are the same for everyone: made by the renderer, kept in memory for a while, and never about a person."""
+
+from functools import lru_cache
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+
+from threatmodel.documents import renderer
+from threatmodel.documents.paper import style
+
+TRY_AGAIN_AFTER = 3  # seconds
+
+
+def sheet(request: HttpRequest, html: str, name: str) -> HttpResponse:
+    """A public page as a PDF; when the renderer is at work, a page that says so and offers to ask again."""
+    try:
+        pdf = _rendered(html)
+    except (renderer.Busy, renderer.NotRendered):
+        response = render(request, "walkthrough/sheet_busy.html", {"again": request.path}, status=503)
+        response["Retry-After"] = str(TRY_AGAIN_AFTER)
+        return response
+    response = HttpResponse(pdf, content_type="application/pdf")
+    response["Content-Disposition"] = f'attachment; filename="{name}"'
+    return response
+
+
+@lru_cache(maxsize=32)
+def _rendered(html: str) -> bytes:
+    return renderer.render(html, style("letter", large=False))
