@@ -99,13 +99,23 @@ class Picture:
         return BAR
 
 
+def pictures(plan: PlanView, *, right_to_left: bool = False) -> tuple[Picture, ...]:
+    """Lay a plan's exposures out in one picture a lane, each narrow enough for a phone."""
+    draw = _Column(COLUMN, 0, right_to_left)
+    lanes = (draw.lane(id_, exposures, 0) for id_, exposures in _lanes(plan).items() if exposures)
+    return tuple(Picture(COLUMN + EDGE, lane.end, right_to_left, (lane,)) for lane in lanes)
+
+
+def _lanes(plan: PlanView) -> dict[str, tuple[ExposureView, ...]]:
+    return {"hygiene": plan.hygiene_exposures, "legal": plan.legal_exposures, "out-of-reach": plan.out_of_reach}
+
+
 def picture(plan: PlanView, *, wide: bool = False, right_to_left: bool = False) -> Picture:
     """Lay a plan's exposures out: lanes one above the other, or with ``wide`` in two columns."""
-    groups = {"hygiene": plan.hygiene_exposures, "legal": plan.legal_exposures, "out-of-reach": plan.out_of_reach}
     width = 2 * COLUMN + BETWEEN if wide else COLUMN
     lanes: list[Lane] = []
     ends = {0: 0, 1: 0}
-    for id_, exposures in groups.items():
+    for id_, exposures in _lanes(plan).items():
         if exposures:
             column = int(wide and id_ != "hygiene")
             draw = _Column(width, column * (COLUMN + BETWEEN), right_to_left)

@@ -5,7 +5,7 @@ from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import get_language_bidi
 from markdown_it import MarkdownIt
 
-from threatmodel.documents.picture import Picture, picture
+from threatmodel.documents.picture import Picture, pictures
 from threatmodel.documents.view import PlanView
 
 register = template.Library()
@@ -20,6 +20,6 @@ def markdown(text: str) -> SafeString:
 
 
 @register.filter
-def drawn(plan: PlanView) -> Picture:
-    """The plan's picture for a screen, narrow enough for a phone."""
-    return picture(plan, right_to_left=get_language_bidi())
+def drawn(plan: PlanView) -> tuple[Picture, ...]:
+    """The plan's picture for a screen: a part for each lane, which stand side by side where there is room."""
+    return pictures(plan, right_to_left=get_language_bidi())

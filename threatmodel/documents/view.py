@@ -171,6 +171,7 @@ class PlanView:
     sources: tuple[Cited, ...]
     hygiene_progress: Progress
     legal_progress: Progress
+    notice: bool
 
     @property
     def measures(self) -> tuple[MeasureView, ...]:
@@ -289,6 +290,7 @@ class _Words:
             sources=self.citations.cited(),
             hygiene_progress=self.progress([item.measure.id for item in plan.hygiene]),
             legal_progress=self.progress([item.safeguard.id for item in plan.legal]),
+            notice=self.pack.notice is not None and self.pack.notice.rests_on in {i.safeguard.id for i in plan.legal},
         )
 
     def progress(self, items: list[str]) -> Progress:
