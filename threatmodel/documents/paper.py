@@ -10,7 +10,7 @@ from django.conf import settings
 from django.template.loader import render_to_string
 from django.utils.translation import get_language_bidi
 
-from threatmodel.documents.picture import picture
+from threatmodel.documents.picture import Picture, picture
 from threatmodel.documents.view import MeasureView, PlanView, Reason, plan_view, told
 from threatmodel.engine import paper
 from threatmodel.engine.answers import Answers
@@ -19,6 +19,10 @@ from threatmodel.engine.model import Panel
 from threatmodel.engine.plan import Exposure, Plan, PlannedMeasure, PlannedSafeguard, build_plan
 
 type Audience = Literal["client", "counsel"]
+PAGE = (500, 640)  # points that every size of paper has room for, beside a heading
+WIDE = 390
+LARGE = 1.24  # at this scale the picture's words are 16 points high
+
 type Size = Literal["letter", "a4"]
 
 
@@ -46,11 +50,14 @@ class GateRow:
 
 def printable(answers: Answers, as_of: date, audience: Audience, size: Size, *, large: bool, staff: bool) -> Printable:
     """The paper for a client or for counsel. ``staff`` adds, for counsel, what is for clinic staff only."""
-    html = take_home_html(answers, as_of) if audience == "client" else counsel_html(answers, as_of, staff=staff)
+    if audience == "client":
+        html = take_home_html(answers, as_of, large=large)
+    else:
+        html = counsel_html(answers, as_of, large=large, staff=staff)
     return Printable(html, style(size, large=large))
 
 
-def take_home_html(answers: Answers, as_of: date) -> str:
+def take_home_html(answers: Answers, as_of: date, *, large: bool) -> str:
     """The take-home: nothing in it tells a sensitive answer. Raises ``ValueError`` when the pack lacks its cautions."""
     pack = answers.questionnaire
     if not pack.paper.everyone:
@@ -59,7 +66,7 @@ def take_home_html(answers: Answers, as_of: date) -> str:
     view = plan_view(_shown(plan))
     context = {
         "plan": view,
-        "picture": picture(view, wide=True, right_to_left=get_language_bidi()),
+        "picture": _picture(view, large=large),
         "everyone": pack.paper.everyone,
         "left_off": pack.paper.left_off,
         "panels": [PanelView(panel, as_of > panel.stale_after) for panel in pack.paper.card],
@@ -68,13 +75,13 @@ def take_home_html(answers: Answers, as_of: date) -> str:
     return render_to_string("pdf/take_home.html", context)
 
 
-def counsel_html(answers: Answers, as_of: date, *, staff: bool) -> str:
+def counsel_html(answers: Answers, as_of: date, *, large: bool, staff: bool) -> str:
     """The paper for the person's lawyer: everything, with the answers behind it."""
     plan = build_plan(answers, as_of, staff=staff)
     view = plan_view(plan)
     context = {
         "plan": view,
-        "picture": picture(view, wide=True, right_to_left=get_language_bidi()),
+        "picture": _picture(view, large=large),
         "gates": [GateRow(s.gate.title, s.on, told(plan, s.because)) for s in plan.gates.values() if s.gate.decided_by],
         "standings": _standings(view),
         "answers": _answers(plan),
@@ -91,6 +98,14 @@ def style(size: Size, *, large: bool) -> str:
     if large:
         css += (settings.BASE_DIR / "static" / "print-large.css").read_text(encoding="utf-8")
     return css
+
+
+def _picture(view: PlanView, *, large: bool) -> Picture:
+    """The picture as large as a page takes it; in large print one lane above the other, if its words stay large so."""
+    narrow = picture(view, right_to_left=get_language_bidi()).within(*PAGE)
+    if large and narrow.scale >= LARGE:
+        return narrow
+    return picture(view, wide=True, right_to_left=get_language_bidi()).within(WIDE, PAGE[1])
 
 
 def _shown(plan: Plan) -> Plan:

@@ -5,8 +5,10 @@ of reach. A bar is as long as its level. Form tells the lanes apart, never color
 because text in a picture does not wrap by itself.
 """
 
+from __future__ import annotations
+
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import accumulate
 from textwrap import wrap
 
@@ -93,10 +95,20 @@ class Picture:
     height: int
     right_to_left: bool
     lanes: tuple[Lane, ...]
+    scale: float = 1
 
     @property
     def bar(self) -> int:
         return BAR
+
+    @property
+    def drawn(self) -> tuple[int, int]:
+        """Width and height at which it is drawn, in whole units of the page."""
+        return round(self.width * self.scale), round(self.height * self.scale)
+
+    def within(self, width: int, height: int) -> Picture:
+        """The same picture, scaled to fit."""
+        return replace(self, scale=min(width / self.width, height / max(self.height, 1)))
 
 
 def pictures(plan: PlanView, *, right_to_left: bool = False) -> tuple[Picture, ...]:
