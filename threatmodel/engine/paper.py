@@ -54,6 +54,7 @@ def take_home(answers: Answers, as_of: date) -> Plan:
         hygiene=hygiene,
         legal=legal,
         left_out=(),
+        referrals=tuple(referral for referral in plan.referrals if tells_nothing(pack, referral.applies)),
         look_again=look_again(pack, exposures, sorted(hygiene, key=lambda item: item.measure.id), legal, as_of),
     )
 
