@@ -101,7 +101,7 @@ def served() -> None:
     port = free_port()
     granian = Path(sys.executable).with_name("granian")
     command = [granian, "--interface", "wsgi", "--host", "127.0.0.1", "--port", str(port), "--workers", "2"]
-    command += ["--blocking-threads", "1", "--no-access-log", "--log-level", "warning", "bench.bare:application"]
+    command += ["--blocking-threads", "2", "--no-access-log", "--log-level", "warning", "bench.bare:application"]
     rates: dict[str, list[float]] = {}
     with TemporaryDirectory() as keys:
         os.environ["THREATMODEL_KEY_DIRECTORY"] = settings.KEY_DIRECTORY = keys

@@ -6,6 +6,7 @@ a paper takes too long.
 
 import atexit
 import ctypes
+import logging
 import os
 import resource
 import signal
@@ -17,8 +18,9 @@ from pebble import ProcessExpired, ProcessPool
 
 from threatmodel.documents.pdf import html_to_pdf, warm_up
 
+logger = logging.getLogger(__name__)
 SECONDS = 30
-MOST_MEMORY = 1024**3  # of address space; what is really used stays near a tenth of it
+MOST_MEMORY = 640 * 1024**2  # of address space; about 400 is reserved, and 100 to 150 really used
 PAPERS_A_PROCESS = 100
 PARENT_DEATH_SIGNAL = 1  # prctl's PR_SET_PDEATHSIG
 
@@ -41,7 +43,11 @@ def render(html: str, css: str, password: str = "") -> bytes:
     try:
         task = _pool().schedule(html_to_pdf, args=[html, css, password], timeout=SECONDS)
         result: bytes = task.result()
-    except (ProcessExpired, TimeoutError, MemoryError, RuntimeError, OSError) as fault:
+    except (ProcessExpired, TimeoutError) as fault:
+        raise NotRendered from fault
+    except Exception as fault:  # out of memory shows as almost anything, and the child cannot be trusted after it
+        logger.error("a paper could not be made: %s", type(fault).__name__)
+        _stop(_pools.pop(os.getpid()))
         raise NotRendered from fault
     finally:
         _busy.release()
@@ -55,8 +61,13 @@ def _pool() -> ProcessPool:
         pool = ProcessPool(max_workers=1, max_tasks=PAPERS_A_PROCESS, initializer=_begin, context=get_context("spawn"))
         _pools.clear()
         _pools[os.getpid()] = pool
-        atexit.register(_stop, pool)
     return pool
+
+
+@atexit.register
+def _stop_all() -> None:
+    for pool in _pools.values():
+        _stop(pool)
 
 
 def _stop(pool: ProcessPool) -> None:
@@ -67,6 +78,8 @@ def _stop(pool: ProcessPool) -> None:
 def _begin() -> None:
     """What the child does first: step behind the walk, keep within bounds, and end with its parent."""
     os.nice(10)
+    for name in ("weasyprint", "fontTools"):  # their warnings may quote the paper
+        logging.getLogger(name).setLevel(logging.CRITICAL + 1)
     resource.setrlimit(resource.RLIMIT_AS, (MOST_MEMORY, MOST_MEMORY))
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     signal.signal(signal.SIGINT, signal.SIG_IGN)
