@@ -22,9 +22,14 @@ from threatmodel.walkthrough.packs import sample_plans
 SAYS_NOTHING = {"Yes", "No", "Maybe", "None of these", "Often", "Sometimes", "Never", "Me"}
 
 
-def text_of(pdf: bytes) -> str:
+def pages_of(pdf: bytes) -> list[str]:
+    """The text of each page on one line."""
     raw = subprocess.run(["pdftotext", "-raw", "-", "-"], input=pdf, capture_output=True, check=True).stdout.decode()  # noqa: S607
-    return " ".join(raw.split())
+    return [" ".join(page.split()) for page in raw.split("\f")]
+
+
+def text_of(pdf: bytes) -> str:
+    return " ".join(pages_of(pdf)).strip()
 
 
 def says(text: str, words: str) -> bool:

@@ -6,7 +6,7 @@ from io import BytesIO
 import pikepdf
 import pytest
 
-from tests.documents.test_pdf import text_of
+from tests.documents.test_pdf import pages_of
 from threatmodel.content.check_help import BLANK
 from threatmodel.walkthrough.packs import questionnaire
 
@@ -64,7 +64,7 @@ def test_the_pdf_keeps_the_letter_on_pages_of_its_own_under_a_neutral_title(clie
         assert document.docinfo["/Title"] == "Letter"
         assert document.Root.MarkInfo.Marked
     assert letter not in answer["Content-Disposition"]
-    pages = [" ".join(page.split()) for page in text_of(answer.content).split("\f")]
+    pages = pages_of(answer.content)
     first = next(i for i, page in enumerate(pages) if known.body[-1].split(":")[0] in page)
     assert first > 0
     assert known.dont_add[0] not in pages[first]

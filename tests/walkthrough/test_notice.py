@@ -10,7 +10,8 @@ from django.test import Client
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tests.documents.test_pdf import tags, text_of
+from tests.documents.tag_tree import TaggedPdf
+from tests.documents.test_pdf import text_of
 from tests.engine.strategies import DAY
 from threatmodel.documents.help_view import notice_view
 from threatmodel.walkthrough.packs import questionnaire
@@ -150,5 +151,5 @@ def test_its_pdf_is_tagged_says_the_same_and_is_named_after_nothing(client, pack
     text = flat(text_of(answer.content))
     assert pack.notice.zero in text
     assert all(part in text for part in (pack.notice.steps[-1], pack.notice.dont[0]))
-    assert {"/H1", "/H2", "/L", "/LI"} <= set(tags(answer.content))
+    assert {"H1", "H2", "L", "LI"} <= {element.kind for element in TaggedPdf(answer.content).root.walk()}
     assert client.get("/notice.pdf").content == answer.content
