@@ -78,6 +78,16 @@ def free_port() -> int:
         return int(probe.getsockname()[1])
 
 
+def wait_for(port: int) -> None:
+    """Wait until a server answers; one that is stopped before it stands may not stop."""
+    for _ in range(600):
+        with socket.socket() as probe:
+            if probe.connect_ex(("127.0.0.1", port)) == 0:
+                return
+        time.sleep(0.1)
+    raise TimeoutError("the server does not answer")
+
+
 def requests() -> dict[str, list[bytes]]:
     """What each kind of load sends in turn, as bytes."""
     client, form = walking_client()
@@ -107,7 +117,7 @@ def served() -> None:
         os.environ["THREATMODEL_KEY_DIRECTORY"] = settings.KEY_DIRECTORY = keys
         server = subprocess.Popen(command)  # noqa: S603
         try:
-            time.sleep(5)
+            wait_for(port)
             kinds = requests()
             for _ in range(3):
                 for name, sent in kinds.items():

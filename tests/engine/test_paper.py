@@ -47,6 +47,7 @@ def without_order(plan):
     """A plan as values, but for the order and the buckets of its measures."""
     told = plan_json(plan)
     del told["today"]
+    told["referrals"] = [referral.id for referral in plan.referrals]
     told["hygiene"] = sorted(
         ({key: value for key, value in item.items() if key != "bucket"} for item in told["hygiene"]),
         key=lambda item: item["id"],
