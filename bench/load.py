@@ -58,7 +58,7 @@ def renderer_memory() -> list[int]:
     found = []
     for status in Path("/proc").glob("[0-9]*/status"):
         try:
-            if os.getpriority(os.PRIO_PROCESS, int(status.parent.name)) == 19:
+            if os.getpriority(os.PRIO_PROCESS, int(status.parent.name)) == 10:
                 peak = re.search(r"VmHWM:\s+(\d+)", status.read_text())
                 found += [int(peak[1]) // 1024] if peak else []  # the kernel has niced threads of its own
         except OSError:

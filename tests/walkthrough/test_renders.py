@@ -46,7 +46,7 @@ def descendants(pid: int) -> dict[int, str]:
 
 def renderers(pid: int) -> list[int]:
     """The renderers below a server: what is niced."""
-    return [child for child in descendants(pid) if os.getpriority(os.PRIO_PROCESS, child) >= 19]
+    return [child for child in descendants(pid) if os.getpriority(os.PRIO_PROCESS, child) >= 10]
 
 
 def test_ten_at_once_each_get_a_paper_or_are_told_at_once_to_try_again(server, walker):

@@ -77,7 +77,7 @@ def _stop(pool: ProcessPool) -> None:
 
 def _begin() -> None:
     """What the child does first: step behind the walk, keep within bounds, and end with its parent."""
-    os.nice(19)
+    os.nice(10)
     for name in ("weasyprint", "fontTools"):  # their warnings may quote the paper
         logging.getLogger(name).setLevel(logging.CRITICAL + 1)
     resource.setrlimit(resource.RLIMIT_AS, (MOST_MEMORY, MOST_MEMORY))
