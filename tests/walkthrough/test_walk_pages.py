@@ -178,7 +178,7 @@ def test_the_cookie_has_one_size_whatever_the_answers(client):
         lambda question: [o.id for o in question.options if not o.alone] if question.pick == "many" else ["unsure"],
     )
 
-    assert len(client.cookies[COOKIE].value) == empty < 400
+    assert len(client.cookies[COOKIE].value) == empty < 1000
 
 
 def test_htmx_gets_the_card_and_its_title_and_a_browser_the_whole_page(client):
@@ -188,8 +188,7 @@ def test_htmx_gets_the_card_and_its_title_and_a_browser_the_whole_page(client):
     card = client.get(url, headers={"HX-Request": "true"}).content.decode()
 
     assert whole.lstrip().startswith("<!doctype html>")
-    assert card.lstrip().startswith("<title>")
-    assert "<main" in card
+    assert card.lstrip().startswith("<main")
     assert "<style" not in card
 
 
