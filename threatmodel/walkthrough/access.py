@@ -40,9 +40,9 @@ def with_walk(view: View) -> View:
         try:
             walk = walk_of(request)
         except NoWalk as fault:
-            response = faults.no_walk(request, fault)
-            forget(response)
-            return response
+            ended = faults.no_walk(request, fault)
+            forget(ended)
+            return ended
         request.walk = walk  # type: ignore[attr-defined]
         response = view(request, walk, *args, **kwargs)
         if COOKIE not in response.cookies and (walk.is_due or request.method == "POST"):
