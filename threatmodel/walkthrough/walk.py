@@ -2,7 +2,7 @@
 
 import struct
 import time
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import cache
 from itertools import accumulate, pairwise
 from pathlib import Path
@@ -56,7 +56,7 @@ class Walk:
     marks: Marks
     checked: bool = False
     then: bytes = b""
-    seen: int = 0
+    seen: int = field(default=0, compare=False)
 
     @classmethod
     def begin(cls, pack: Questionnaire, depth: Depth) -> Self:
