@@ -38,7 +38,7 @@ def no_walk(request: HttpRequest, fault: NoWalk) -> HttpResponse:
             "They close when no page is opened here for 45 minutes, and 8 hours after you began. "
             "That way, nobody who picks up this device later can read them."
         )
-        last = _("Nobody can open them again, and nothing is left of them with us. Starting again takes a few minutes.")
+        last = _("This site does not open them again, and holds nothing of them. Starting again takes a few minutes.")
     else:
         what = _("There are no answers on this device yet. It may also be that your browser refuses cookies.")
     return fault_page(request, 409, title, what, last, go_on=False)

@@ -18,6 +18,7 @@ from threatmodel.sealing.keyring import RingUnfit, RingUnreachable
 from threatmodel.walkthrough.walk import COOKIE, IDLE_LIMIT, NoWalk, key_ring, walk_of
 
 DUMPABLE = 3  # prctl's PR_GET_DUMPABLE
+FAULT_LOGGERS = ("threatmodel.walkthrough.faults", "django.request")  # what writes when a page fails
 
 
 class SentCookie(NamedTuple):
@@ -45,11 +46,10 @@ class Keys(NamedTuple):
 
 
 class Writer(NamedTuple):
-    """A log handler: what feeds it, where it writes, and what it would write of a fault on this very page."""
+    """A log handler: where it writes, what feeds it, and what it would write if this very page had failed."""
 
     kind: str
     where: str
-    level: str
     feeds: str
     line: str
 
@@ -115,13 +115,28 @@ def stores() -> list[str]:
 
 
 def writers(request: HttpRequest) -> list[Writer]:
-    """Every log handler that writes somewhere, with the line it would write if this very page had failed."""
+    """Every log handler that writes somewhere. One that no fault of a page reaches has no line."""
     feeds: dict[logging.Handler, list[str]] = {}
     for name, logger in _loggers():
         for handler in logger.handlers:
             if not isinstance(handler, logging.NullHandler):
                 feeds.setdefault(handler, []).append(name)
-    return [_writer(handler, ", ".join(sorted(names)), request) for handler, names in feeds.items()]
+    reached = {handler for name in FAULT_LOGGERS for handler in _reached(logging.getLogger(name))}
+    return [
+        Writer(
+            type(handler).__name__,
+            str(getattr(handler, "baseFilename", "") or getattr(getattr(handler, "stream", None), "name", "")),
+            ", ".join(sorted(names)),
+            _line(handler, request) if handler in reached else "",
+        )
+        for handler, names in feeds.items()
+    ]
+
+
+def _reached(logger: logging.Logger | None) -> Iterator[logging.Handler]:
+    while logger and logger.isEnabledFor(logging.ERROR):
+        yield from (handler for handler in logger.handlers if handler.level <= logging.ERROR)
+        logger = logger.parent if logger.propagate else None
 
 
 def _loggers() -> Iterator[tuple[str, logging.Logger]]:
@@ -131,14 +146,14 @@ def _loggers() -> Iterator[tuple[str, logging.Logger]]:
             yield name, logger
 
 
-def _writer(handler: logging.Handler, feeds: str, request: HttpRequest) -> Writer:
-    name = "threatmodel.walkthrough.faults"
-    record = logging.LogRecord(name, logging.ERROR, "", 0, "a page could not be made, reference 00000000", (), None)
-    record.request = request
-    passed = handler.filter(record)
-    line = handler.format(passed if isinstance(passed, logging.LogRecord) else record) if passed else ""
-    where = getattr(handler, "baseFilename", "") or getattr(getattr(handler, "stream", None), "name", "")
-    return Writer(type(handler).__name__, str(where), logging.getLevelName(handler.level), feeds, line)
+def _line(handler: logging.Handler, request: HttpRequest) -> str:
+    """What the handler, with its own filters and format, makes of a fault that carries this request."""
+    fault = logging.LogRecord(
+        FAULT_LOGGERS[0], logging.ERROR, "", 0, "a page could not be made, reference 00000000", (), None
+    )
+    fault.request = request
+    passed = handler.filter(fault)
+    return handler.format(passed if isinstance(passed, logging.LogRecord) else fault) if passed else ""
 
 
 def process() -> Process:
