@@ -7,7 +7,7 @@ import subprocess
 import sys
 import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import NamedTuple
@@ -59,8 +59,9 @@ class Site(NamedTuple):
     def hang(self) -> None:
         os.killpg(self.process.pid, signal.SIGSTOP)
 
-    def go_on(self) -> None:
-        os.killpg(self.process.pid, signal.SIGCONT)
+    def stop(self) -> None:
+        self.process.terminate()
+        self.process.wait(timeout=20)
 
 
 @contextmanager
@@ -78,6 +79,6 @@ def site(keys: Path, leads_to: str, **environment: str) -> Iterator[Site]:
         wait_for(f"{address}/healthz", server)
         yield Site(address, keys, server, leads_to)
     finally:
-        os.killpg(server.pid, signal.SIGCONT)
-        server.terminate()
+        with suppress(ProcessLookupError):  # one that hangs cannot end by itself
+            os.killpg(server.pid, signal.SIGKILL)
         server.wait(timeout=20)
