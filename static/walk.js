@@ -10,6 +10,19 @@ document.addEventListener("htmx:oobAfterSwap", (event) => {
   if (event.target.matches(".item")) event.target.querySelector(".mark button").focus();
 });
 
+// htmx notes the last address in the browser's storage. Nothing here needs it, and nothing is to be left there.
+function storeNothing() {
+  try {
+    sessionStorage.clear();
+  } catch {
+    // The browser refuses storage altogether, which is as well.
+  }
+}
+for (const event of ["htmx:pushedIntoHistory", "htmx:replacedInHistory", "htmx:historyRestore"]) {
+  document.addEventListener(event, storeNothing);
+}
+storeNothing();
+
 // What other open pages of this site should hear of: that one left, or until when the answers last.
 const others = new BroadcastChannel("walk");
 

@@ -176,7 +176,7 @@ def test_the_browser_never_restores_a_page_of_answers_from_memory(with_memory, o
         page.evaluate("window.mark = true")
         page.goto(f"{ours.address}/healthz" if name == "kept" else neutral)
         page.go_back(wait_until="commit")
-        page.wait_for_url(url)
+        page.wait_for_url(url, wait_until="commit")
         found[name] = page.evaluate("window.mark === true")
         if name != "kept":
             assert response.headers["cache-control"] == "no-store"
