@@ -24,7 +24,12 @@ for (const event of ["htmx:pushedIntoHistory", "htmx:replacedInHistory", "htmx:h
 storeNothing();
 
 // What other open pages of this site should hear of: that one left, or until when the answers last.
-const others = new BroadcastChannel("walk");
+let others = null;
+try {
+  others = new BroadcastChannel("walk");
+} catch {
+  // A browser that refuses storage may refuse this too. Then each page is on its own.
+}
 
 // Leaving. The screen goes blank before anything is asked of a network. Our server then has a moment to make the
 // browser forget; whether it answers or not, the ordinary page comes next, in this page's place.
@@ -33,7 +38,7 @@ const A_MOMENT = 400;
 
 function leave(tell = true) {
   cover();
-  if (tell) others.postMessage("left");
+  if (tell) others?.postMessage("left");
   const go = () => location.replace(way.dataset.to);
   setTimeout(go, A_MOMENT);
   fetch(way.href, { keepalive: true, redirect: "manual", cache: "no-store" }).then(go, go);
@@ -89,7 +94,7 @@ let watch;
 
 function stays() {
   idle = Date.now() + yours.dataset.idle * 1000;
-  others.postMessage(idle);
+  others?.postMessage(idle);
 }
 
 function say(what) {
@@ -131,7 +136,7 @@ if (yours) {
   });
 }
 
-others.addEventListener("message", (event) => {
+others?.addEventListener("message", (event) => {
   if (event.data === "left") leave(false);
   else idle = Math.max(idle, event.data);
 });
