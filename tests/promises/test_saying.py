@@ -123,7 +123,9 @@ def test_the_page_on_what_is_held_finds_no_database_and_no_store(person):
     assert 'data-count="0"' in part(page, "stores")
 
 
-def test_the_page_on_what_is_held_counts_the_rows_of_a_database_where_there_is_one(tmp_path, monkeypatch, django_db_blocker):
+def test_the_page_on_what_is_held_counts_the_rows_of_a_database_where_there_is_one(
+    tmp_path, monkeypatch, django_db_blocker
+):
     """P2: it looks, and does not merely say so."""
     import sqlite3
 
