@@ -115,6 +115,7 @@ def served() -> None:
     rates: dict[str, list[float]] = {}
     with TemporaryDirectory() as keys:
         os.environ["THREATMODEL_KEY_DIRECTORY"] = settings.KEY_DIRECTORY = keys
+        os.environ["THREATMODEL_KEYS_ON_DISK"], settings.KEYS_ON_DISK = "yes", True
         server = subprocess.Popen(command)  # noqa: S603
         try:
             wait_for(port)

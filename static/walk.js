@@ -9,3 +9,134 @@ document.addEventListener("htmx:afterSettle", (event) => {
 document.addEventListener("htmx:oobAfterSwap", (event) => {
   if (event.target.matches(".item")) event.target.querySelector(".mark button").focus();
 });
+
+// htmx notes the last address in the browser's storage. Nothing here needs it, and nothing is to be left there.
+function storeNothing() {
+  try {
+    sessionStorage.clear();
+  } catch {
+    // The browser refuses storage altogether, which is as well.
+  }
+}
+for (const event of ["htmx:pushedIntoHistory", "htmx:replacedInHistory", "htmx:historyRestore"]) {
+  document.addEventListener(event, storeNothing);
+}
+storeNothing();
+
+// What other open pages of this site should hear of: that one left, or until when the answers last.
+let others = null;
+try {
+  others = new BroadcastChannel("walk");
+} catch {
+  // A browser that refuses storage may refuse this too. Then each page is on its own.
+}
+
+// Leaving. The screen goes blank before anything is asked of a network. Our server then has a moment to make the
+// browser forget; whether it answers or not, the ordinary page comes next, in this page's place.
+const way = document.querySelector(".leave");
+const A_MOMENT = 400;
+
+function leave(tell = true) {
+  cover();
+  if (tell) others?.postMessage("left");
+  const go = () => location.replace(way.dataset.to);
+  setTimeout(go, A_MOMENT);
+  fetch(way.href, { keepalive: true, redirect: "manual", cache: "no-store" }).then(go, go);
+}
+
+function cover() {
+  if (document.querySelector(".cover")) return;
+  const blank = document.createElement("div");
+  blank.className = "cover";
+  document.body.append(blank);
+}
+
+document.addEventListener("click", (event) => {
+  if (!event.target.closest?.(".leave")) return;
+  event.preventDefault();
+  leave();
+});
+
+// Who comes back to this page as it was left must be able to use it.
+addEventListener("pageshow", () => document.querySelector(".cover")?.remove());
+
+// Shift pressed three times within five seconds, alone each time, leaves.
+const says = document.querySelector(".leave-says");
+let presses = 0;
+let alone = false;
+let patience;
+
+function count(to) {
+  clearTimeout(patience);
+  presses = to;
+  says.textContent = ["", says.dataset.once, says.dataset.twice][to] ?? "";
+  if (to) patience = setTimeout(count, 5000, 0);
+}
+
+addEventListener("keydown", (event) => {
+  if (event.key !== "Shift") count(0);
+  alone = event.key === "Shift";
+});
+addEventListener("keyup", (event) => {
+  if (event.key !== "Shift" || !alone) return;
+  count(presses + 1);
+  if (presses === 3) leave();
+});
+
+// The end of a walk: a warning five minutes before, and nothing on the screen after it.
+const WARN = 5 * 60 * 1000;
+const yours = document.querySelector(".yours[data-age]");
+const ending = document.querySelector(".ending");
+let idle = 0;
+let end = 0;
+let shown = "";
+let watch;
+
+function stays() {
+  idle = Date.now() + yours.dataset.idle * 1000;
+  others?.postMessage(idle);
+}
+
+function say(what) {
+  if (what === shown) return;
+  shown = what;
+  ending.replaceChildren(...(what ? [document.getElementById(what).content.cloneNode(true)] : []));
+}
+
+function look() {
+  const left = Math.min(idle, end) - Date.now();
+  if (left <= 0) {
+    clearInterval(watch);
+    document.body.replaceChildren();
+    location.replace(location.pathname);
+  } else if (left > WARN) say("");
+  else if (shown !== "ending-not") say(end <= idle ? "ending-last" : "ending-soon");
+}
+
+async function stay(form) {
+  const answer = await fetch(form.action, { method: "POST", body: new FormData(form) }).catch(() => null);
+  if (answer?.status === 204) {
+    stays();
+    document.querySelector("main h1")?.focus({ preventScroll: true });
+  } else if (answer?.status === 409) idle = 0;
+  else say("ending-not");
+  look();
+}
+
+if (yours) {
+  end = Date.now() + yours.dataset.age * 1000;
+  stays();
+  watch = setInterval(look, 5000);
+  document.addEventListener("visibilitychange", look);
+  document.addEventListener("htmx:afterRequest", (event) => event.detail.successful && stays());
+  document.addEventListener("submit", (event) => {
+    if (event.target.id !== "stay") return;
+    event.preventDefault();
+    stay(event.target);
+  });
+}
+
+others?.addEventListener("message", (event) => {
+  if (event.data === "left") leave(false);
+  else idle = Math.max(idle, event.data);
+});

@@ -46,9 +46,15 @@ if not HTTPS and set(ALLOWED_HOSTS) - LOOPBACK:
 SECRET_KEY = os.environ.get("THREATMODEL_SECRET_KEY") or secrets.token_urlsafe(48)
 DEBUG = False
 
-# Where "Leave this page" goes, and where the walks' keys live (memory only; see threatmodel/sealing/keyring.py).
+# Where "Leave this page" goes.
 LEAVE_TO = web_address("THREATMODEL_LEAVE_TO", "https://www.weather.gov/")
+
+# Where the walks' keys live: memory only (see threatmodel/sealing/keyring.py). One host: a directory on tmpfs, found by
+# itself where it can be. Several hosts: a Redis or Valkey that keeps nothing, as in rediss://user:password@host:6379.
 KEY_DIRECTORY = os.environ.get("THREATMODEL_KEY_DIRECTORY", "")
+KEYS_ON_DISK = yes_or_no("THREATMODEL_KEYS_ON_DISK", "no")
+KEY_RING = os.environ.get("THREATMODEL_KEY_RING", "")
+
 PACK = Path(os.environ.get("THREATMODEL_PACK", BASE_DIR / "questions" / "us"))
 
 # A file of the same shape as the pack's referrals.yaml, which it replaces: local help, listed by the operator.

@@ -3,14 +3,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from threatmodel.sealing.envelope import CONTENT_BYTES, NotOpened, seal, unseal
-from threatmodel.sealing.keyring import DESTROY_AFTER, KeyRing
+from threatmodel.sealing.key_file import FileRing
+from threatmodel.sealing.keyring import DESTROY_AFTER
 
 NOW = 1_800_000_000
 
 
 @pytest.fixture(scope="module")
 def ring(tmp_path_factory):
-    return KeyRing(tmp_path_factory.mktemp("keys"))
+    return FileRing(tmp_path_factory.mktemp("keys"), on_disk=True)
 
 
 @given(content=st.binary(max_size=CONTENT_BYTES - 2))
@@ -58,7 +59,7 @@ def test_an_oversized_text_is_not_even_tried(ring):
 
 
 def test_with_the_key_gone_nothing_opens_not_even_with_all_that_is_left(ring, tmp_path):
-    own = KeyRing(tmp_path)
+    own = FileRing(tmp_path, on_disk=True)
     sealed = seal(b"answers", own, NOW)
     own.current(NOW + DESTROY_AFTER)
 

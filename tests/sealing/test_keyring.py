@@ -2,14 +2,15 @@ import stat
 
 import pytest
 
-from threatmodel.sealing.keyring import DESTROY_AFTER, GREATEST_WALK_AGE, NEW_KEY_EVERY, KeyRing
+from threatmodel.sealing.key_file import FileRing
+from threatmodel.sealing.keyring import DESTROY_AFTER, GREATEST_WALK_AGE, NEW_KEY_EVERY
 
 NOW = 1_800_000_000
 
 
 @pytest.fixture
 def ring(tmp_path):
-    return KeyRing(tmp_path / "keys")
+    return FileRing(tmp_path / "keys", on_disk=True)
 
 
 def test_a_key_serves_for_an_hour_and_then_a_new_one(ring):
@@ -48,7 +49,7 @@ def test_a_key_from_the_future_is_not_used_after_the_clock_was_set_back(ring):
 
 
 def test_two_workers_share_the_keys(ring, tmp_path):
-    other = KeyRing(tmp_path / "keys")
+    other = FileRing(tmp_path / "keys", on_disk=True)
 
     assert other.current(NOW) == ring.current(NOW)
 

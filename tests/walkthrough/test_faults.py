@@ -24,7 +24,7 @@ def has_a_way_on(response):
 
 def sealed(pack, begun, packed=None, print_=None, depth=0):
     packed = bytes(len(current_pack(pack))) if packed is None else packed
-    return seal(HEAD.pack(print_ or fingerprint(pack), begun, depth, 0) + packed, key_ring(), int(time.time()))
+    return seal(HEAD.pack(print_ or fingerprint(pack), begun, begun, depth, 0) + packed, key_ring(), int(time.time()))
 
 
 def current_pack(pack):

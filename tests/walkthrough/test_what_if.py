@@ -62,7 +62,6 @@ def test_trying_an_answer_shows_all_that_it_changes_and_keeps_nothing(person):
     assert changed(response) == expected
     assert "hold" in expected
     assert ticked(response) == ["subpoena-or-notice"]
-    assert not response.cookies.get("walk")
     assert current(person) == before
 
 

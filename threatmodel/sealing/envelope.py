@@ -9,7 +9,7 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCMSIV
 
 from threatmodel.sealing.keyring import ID_BYTES, KeyRing
 
-VERSION = b"\x01"
+VERSION = b"\x02"
 PURPOSE = b"threatmodel walk"
 # Head, content and tag together are a multiple of three bytes, so that base64 leaves no bit without meaning.
 CONTENT_BYTES = 450

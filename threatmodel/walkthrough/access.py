@@ -6,18 +6,22 @@ from functools import wraps
 
 from django.http import HttpRequest, HttpResponseBase
 
+from threatmodel.sealing.keyring import RingUnfit, RingUnreachable
 from threatmodel.walkthrough import faults
-from threatmodel.walkthrough.walk import NoWalk, forget, walk_of
+from threatmodel.walkthrough.walk import COOKIE, NoWalk, forget, walk_of
 
 type View = Callable[..., HttpResponseBase]
 
 
 def private(view: View) -> View:
-    """Keep a page out of every cache."""
+    """Keep a page out of every cache. Where the keys cannot be had, say so and leave the walk as it is."""
 
     @wraps(view)
     def wrapped(request: HttpRequest, *args: object, **kwargs: object) -> HttpResponseBase:
-        response = view(request, *args, **kwargs)
+        try:
+            response: HttpResponseBase = view(request, *args, **kwargs)
+        except (RingUnreachable, RingUnfit) as fault:
+            response = faults.no_keys(request, fault)
         response["Cache-Control"] = "no-store"
         return response
 
@@ -25,7 +29,10 @@ def private(view: View) -> View:
 
 
 def with_walk(view: View) -> View:
-    """Hand the view the request's walk; without one, say so and offer to start."""
+    """Hand the view the request's walk; without one, say so and offer to start.
+
+    Every page of a walk keeps it from ending: what is sent in always, a mere look when the last seal is a minute old.
+    """
 
     @private
     @wraps(view)
@@ -33,10 +40,14 @@ def with_walk(view: View) -> View:
         try:
             walk = walk_of(request)
         except NoWalk as fault:
-            response = faults.no_walk(request, fault)
-            forget(response)
-            return response
-        return view(request, walk, *args, **kwargs)
+            ended = faults.no_walk(request, fault)
+            forget(ended)
+            return ended
+        request.walk = walk  # type: ignore[attr-defined]
+        response = view(request, walk, *args, **kwargs)
+        if COOKIE not in response.cookies and (walk.is_due or request.method == "POST"):
+            walk.seal_into(response)
+        return response
 
     return wrapped
 

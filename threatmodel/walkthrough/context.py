@@ -1,11 +1,34 @@
 """What every page's template gets."""
 
+from typing import NamedTuple
+
 from django.conf import settings
 from django.http import HttpRequest
 from django.utils.safestring import mark_safe
 
+from threatmodel.walkthrough.walk import COOKIE, IDLE_LIMIT, Walk
+
 STYLE = mark_safe(settings.STYLE)  # noqa: S308  our own file, let in by its hash
 
 
+class Yours(NamedTuple):
+    """What a page says at its foot about the answers on the device. ``age``: seconds the walk can last, five digits."""
+
+    age: str = ""
+    idle: int = IDLE_LIMIT
+    minutes: int = IDLE_LIMIT // 60
+
+    @classmethod
+    def of(cls, walk: Walk) -> "Yours":
+        return cls(f"{walk.seconds_left:05}")
+
+
+def fixed() -> dict[str, object]:
+    """What is the same for everybody."""
+    return {"style": STYLE, "leave_to": settings.LEAVE_TO}
+
+
 def site(request: HttpRequest) -> dict[str, object]:
-    return {"style": STYLE}
+    walk: Walk | None = getattr(request, "walk", None)
+    yours = Yours.of(walk) if walk else Yours() if COOKIE in request.COOKIES else None
+    return {**fixed(), "yours": yours}

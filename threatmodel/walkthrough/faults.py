@@ -7,37 +7,56 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext as _
 
+from threatmodel.sealing.keyring import RingUnfit
 from threatmodel.walkthrough.walk import NoWalk, QuestionsChanged, WalkEnded
 
 logger = logging.getLogger(__name__)
 
 
 def fault_page(request: HttpRequest, status: int, title: str, *sentences: str, go_on: bool = True) -> HttpResponse:
-    """A plain page with a heading, sentences, and a way on."""
-    context = {"title": title, "sentences": sentences, "go_on": go_on}
+    """A plain page with a heading, sentences, and a way on, unless there is no walk to go on with."""
+    context: dict[str, object] = {"title": title, "sentences": sentences, "go_on": go_on}
+    if not go_on:
+        context["yours"] = None
     response = render(request, "walkthrough/fault.html", context, status=status)
     response["Cache-Control"] = "no-store"
     return response
 
 
 def no_walk(request: HttpRequest, fault: NoWalk) -> HttpResponse:
-    """A page was asked for that needs a walk, and there is none to go on with."""
+    """A page was asked for that needs a walk, and there is none to go on with.
+
+    Whether it was idle, too old, changed or foreign is not told apart: one page, so that trying tells nothing.
+    """
+    title = _("Please start again")
+    last = _("Nothing is left of them with us. Starting again takes a few minutes.")
     if isinstance(fault, QuestionsChanged):
         what = _("The questions have changed since you began, so your earlier answers could mean something else now.")
     elif isinstance(fault, WalkEnded):
+        title = _("Your answers are closed")
         what = _(
-            "Your answers can no longer be opened. They are kept for a few hours at most, and only on your device."
+            "They close when no page is opened here for 45 minutes, and 8 hours after you began. "
+            "That way, nobody who picks up this device later can read them."
         )
+        last = _("This site does not open them again, and holds nothing of them. Starting again takes a few minutes.")
     else:
         what = _("There are no answers on this device yet. It may also be that your browser refuses cookies.")
-    return fault_page(
+    return fault_page(request, 409, title, what, last, go_on=False)
+
+
+def no_keys(request: HttpRequest, fault: Exception) -> HttpResponse:
+    """The keys cannot be had just now. The walk stays as it is on the device."""
+    if isinstance(fault, RingUnfit):
+        logger.error("%s", fault)
+    response = fault_page(
         request,
-        409,
-        _("Please start again"),
-        what,
-        _("Nothing is left of them with us. Starting again takes a few minutes."),
-        go_on=False,
+        503,
+        _("We cannot open your answers just now"),
+        _("Something is wrong on our side. Your answers are still on your device and nowhere else."),
+        _("Try again in a minute."),
     )
+    response["Retry-After"] = "60"
+    return response
 
 
 def off_path(request: HttpRequest) -> HttpResponse:

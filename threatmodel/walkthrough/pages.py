@@ -22,7 +22,7 @@ from threatmodel.engine.answers import Answers
 from threatmodel.engine.flow import next_unanswered, path
 from threatmodel.engine.marks import Marks
 from threatmodel.engine.model import Option, Question, Questionnaire, Section
-from threatmodel.walkthrough.context import STYLE
+from threatmodel.walkthrough.context import Yours, fixed
 from threatmodel.walkthrough.walk import Walk
 
 # Characters of Unicode's private use area: no content holds one, and escaping leaves them alone.
@@ -92,18 +92,21 @@ class StepPage:
     def _values(self, token: str) -> dict[str, str]:
         back = reverse("step", args=[self.number - 1]) if self.number > 1 else reverse("start")
         values = {"token": token, "number": str(self.number), "total": str(self.total), "back": back}
+        values["age"] = Yours.of(self.walk).age
         return values | self._ticks(self.walk.answers.chosen(self.question.id))
 
     def _ticks(self, chosen: tuple[str, ...]) -> dict[str, str]:
         return {f"tick {o.id}": "checked" if o.id in chosen else "" for o in _options(self.question)}
 
     def context(self, template: str, values: Mapping[str, str]) -> dict[str, object]:
-        sections = self.walk.answers.questionnaire.sections
+        pack = self.walk.answers.questionnaire
         return {
             **values,
+            "yours": Yours(values["age"]),
+            "first": self.question == pack.questions[0],
             "swap": template.endswith("#card"),
             "question": self.question,
-            "section": next(section for section in sections if section.id == self.question.section),
+            "section": next(section for section in pack.sections if section.id == self.question.section),
             "choices": [Choice(option, values[f"tick {option.id}"]) for option in _options(self.question)],
         }
 
@@ -120,9 +123,9 @@ def _options(question: Question) -> tuple[Option, ...]:
 def _fixed_step(pack: Questionnaire, question: str, template: str, language: str) -> tuple[str, ...]:
     """The page as text and names of marks in turn, beginning and ending with text."""
     page = StepPage(pack.question[question], 1, 1, Walk(Answers(pack), "full", 0, Marks(pack)))
-    names = ["token", "number", "total", "back", *(f"tick {o.id}" for o in _options(page.question))]
+    names = ["token", "number", "total", "back", "age", *(f"tick {o.id}" for o in _options(page.question))]
     context = page.context(template, {name: _mark(name) for name in names})
-    return tuple(MARK.split(render_to_string(template, {**context, "style": STYLE})))
+    return tuple(MARK.split(render_to_string(template, {**context, **fixed()})))
 
 
 @dataclass(frozen=True, slots=True)
@@ -166,7 +169,8 @@ class CheckPage:
             for section in self.walk.answers.questionnaire.sections
             if section.id in lines
         ]
-        context = {"parts": parts, "open": self._open(), "token": get_token(request)}
+        yours = Yours.of(self.walk)
+        context = {"parts": parts, "open": self._open(), "token": get_token(request), "yours": yours}
         return render_to_string(CHECK, context, request)
 
     def _open(self) -> str:
@@ -180,7 +184,7 @@ class CheckPage:
             yield number, question, mark_safe("; ".join(labels))  # noqa: S308  each label is escaped
 
     def _values(self, token: str) -> dict[str, str]:
-        values = {"token": token, "open": self._open(), "?open": self._open()}
+        values = {"token": token, "open": self._open(), "?open": self._open(), "age": Yours.of(self.walk).age}
         for number, question, answer in self._answers():
             id_ = question.id
             values |= {f"?{id_}": "y", f"number {id_}": str(number), f"answer {id_}": answer}
@@ -204,4 +208,5 @@ def _fixed_check(pack: Questionnaire, language: str) -> tuple[str, ...]:
         lines = tuple(line(question) for question in pack.questions if question.section == section.id)
         parts.append(Part(section, lines, _mark(f"?in {section.id}"), _mark(f"/in {section.id}")))
     marks = {"open": _mark("open"), "token": _mark("token"), "begin": _mark("?open"), "end": _mark("/open")}
-    return tuple(MARK.split(render_to_string(CHECK, {"parts": parts, **marks, "style": STYLE})))
+    yours = Yours(_mark("age"))
+    return tuple(MARK.split(render_to_string(CHECK, {"parts": parts, "yours": yours, **marks, **fixed()})))

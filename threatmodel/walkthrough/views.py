@@ -17,17 +17,31 @@ from threatmodel.walkthrough import faults
 from threatmodel.walkthrough.access import private, today, with_walk
 from threatmodel.walkthrough.packs import questionnaire, sample_plans
 from threatmodel.walkthrough.pages import CheckPage, StepPage
-from threatmodel.walkthrough.walk import DEPTHS, NoWalk, Walk, forget, walk_of
+from threatmodel.walkthrough.walk import COOKIE, DEPTHS, NoWalk, Walk, forget, walk_of
 
 
 @require_safe
 @private
 def start(request: HttpRequest) -> HttpResponse:
+    return _with_beginning(request, "walkthrough/start.html")
+
+
+@require_safe
+@private
+def safety(request: HttpRequest) -> HttpResponse:
+    """What leaving removes, and what it cannot."""
+    return _with_beginning(request, "walkthrough/safety.html")
+
+
+def _with_beginning(request: HttpRequest, template: str) -> HttpResponse:
+    """A page from which one can begin, or go on. What cannot be opened any more is forgotten on the way."""
     try:
-        has_walk = bool(walk_of(request).answers.bits)
+        return render(request, template, {"has_walk": bool(walk_of(request).answers.bits)})
     except NoWalk:
-        has_walk = False
-    return render(request, "walkthrough/start.html", {"has_walk": has_walk})
+        response = render(request, template, {"has_walk": False, "yours": None})
+        if COOKIE in request.COOKIES:
+            forget(response)
+        return response
 
 
 @private
@@ -115,10 +129,17 @@ def check(request: HttpRequest, walk: Walk) -> HttpResponseBase:
 
 
 @require_POST
+@with_walk
+def stay(request: HttpRequest, walk: Walk) -> HttpResponseBase:
+    """Keep the walk from ending. Whatever is sent in does; this does nothing else."""
+    return HttpResponse(status=204) if request.headers.get("Sec-Fetch-Mode") != "navigate" else go_on(request)
+
+
+@require_POST
 @private
 def delete(request: HttpRequest) -> HttpResponse:
     """Forget the walk, and say so."""
-    response = render(request, "walkthrough/deleted.html")
+    response = render(request, "walkthrough/deleted.html", {"yours": None})
     forget(response)
     return response
 

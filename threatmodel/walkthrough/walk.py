@@ -2,7 +2,7 @@
 
 import struct
 import time
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import cache
 from itertools import accumulate, pairwise
 from pathlib import Path
@@ -17,13 +17,17 @@ from threatmodel.engine.marks import Marks, NotMarks, marks_size
 from threatmodel.engine.model import Questionnaire
 from threatmodel.engine.snapshot import Snapshot, snapshot_size
 from threatmodel.sealing.envelope import NotOpened, seal, unseal
-from threatmodel.sealing.keyring import GREATEST_WALK_AGE, KeyRing, default_directory
+from threatmodel.sealing.key_file import FileRing, default_directory
+from threatmodel.sealing.keyring import CLOCK_SLACK, GREATEST_WALK_AGE, KeyRing
 from threatmodel.walkthrough.packs import questionnaire
 
 COOKIE = f"{settings.COOKIE_PREFIX}walk"
 DEPTHS: tuple[Depth, ...] = ("quick", "full", "everything")
-HEAD = struct.Struct(">8sQBB")
-CLOCK_SLACK = 300
+HEAD = struct.Struct(">8sQQBB")
+# A walk ends when no page of it was asked for this long. Between two seals lies at most the second figure, so that a
+# page need not be sealed anew for every look at it.
+IDLE_LIMIT = 45 * 60
+SEAL_AGAIN_AFTER = 60
 
 
 class NoWalk(Exception):
@@ -31,7 +35,7 @@ class NoWalk(Exception):
 
 
 class WalkEnded(NoWalk):
-    """There was a walk, and it cannot be opened any more: too old, changed, or its key is gone."""
+    """There was a walk that cannot be opened any more: idle, too old, changed, or its key gone. Which, is not said."""
 
 
 class QuestionsChanged(NoWalk):
@@ -43,6 +47,7 @@ class Walk:
     """Answers, how deep the walk goes, when it began (seconds since 1970), and whether its end was once reached.
 
     ``marks`` are what the person noted on their plan; ``then``, packed, what a plan they kept and opened again said.
+    ``seen`` is when it was sealed last, and counts nothing before it was.
     """
 
     answers: Answers
@@ -51,6 +56,7 @@ class Walk:
     marks: Marks
     checked: bool = False
     then: bytes = b""
+    seen: int = field(default=0, compare=False)
 
     @classmethod
     def begin(cls, pack: Questionnaire, depth: Depth) -> Self:
@@ -70,13 +76,23 @@ class Walk:
         """Replace one answer. Raises ``UnknownAnswer`` or ``NotTogether``."""
         return replace(self, answers=self.answers.choose(question, options))
 
+    @property
+    def seconds_left(self) -> int:
+        """How long the walk can still last, however often it is renewed."""
+        return max(0, self.begun + GREATEST_WALK_AGE - _now())
+
+    @property
+    def is_due(self) -> bool:
+        """Whether it was sealed so long ago that a mere look at a page should seal it again."""
+        return _now() - self.seen >= SEAL_AGAIN_AFTER
+
     def seal_into(self, response: HttpResponseBase) -> None:
-        """Put the walk into its cookie. The cookie has one size whatever the answers, and ends with the browser."""
-        pack = self.answers.questionnaire
-        head = HEAD.pack(fingerprint(pack), self.begun, DEPTHS.index(self.depth), int(self.checked))
+        """Put the walk into its cookie, seen now. It has one size whatever the answers, and ends with the browser."""
+        pack, now = self.answers.questionnaire, _now()
+        head = HEAD.pack(fingerprint(pack), self.begun, now, DEPTHS.index(self.depth), int(self.checked))
         response.set_cookie(
             COOKIE,
-            seal(head + self.answers.pack() + self.marks.pack() + self.then, key_ring(), _now()),
+            seal(head + self.answers.pack() + self.marks.pack() + self.then, key_ring(), now),
             secure=settings.HTTPS,
             httponly=True,
             samesite="Strict",
@@ -91,10 +107,10 @@ def walk_of(request: HttpRequest) -> Walk:
     now = _now()
     try:
         content = unseal(sealed, key_ring(), now)
-        print_, begun, depth, checked = HEAD.unpack_from(content)
+        print_, begun, seen, depth, checked = HEAD.unpack_from(content)
     except (NotOpened, struct.error) as fault:
         raise WalkEnded from fault
-    if not -CLOCK_SLACK <= now - begun < GREATEST_WALK_AGE:
+    if not (-CLOCK_SLACK <= now - begun < GREATEST_WALK_AGE and -CLOCK_SLACK <= now - seen < IDLE_LIMIT):
         raise WalkEnded
     pack = questionnaire()
     try:
@@ -104,7 +120,7 @@ def walk_of(request: HttpRequest) -> Walk:
         if len(then) not in (0, snapshot_size(pack)):
             raise NotPacked
         marked = Marks.unpack(pack, marks)
-        return Walk(Answers.unpack(pack, answers), DEPTHS[depth], begun, marked, bool(checked), then)
+        return Walk(Answers.unpack(pack, answers), DEPTHS[depth], begun, marked, bool(checked), then, seen)
     except (NotPacked, NotMarks, IndexError) as fault:
         raise QuestionsChanged from fault
 
@@ -124,8 +140,14 @@ def forget(response: HttpResponseBase) -> None:
 
 @cache
 def key_ring() -> KeyRing:
-    """The ring of this host. Raises ``RuntimeError`` where no directory in memory is found."""
-    return KeyRing(Path(settings.KEY_DIRECTORY) if settings.KEY_DIRECTORY else default_directory())
+    """The ring of this host, or the one it shares with others. Raises ``RingUnfit`` where keys must not lie there."""
+    if settings.KEY_RING:
+        # A server for itself alone needs no client of a key server.
+        from threatmodel.sealing.key_server import ServerRing
+
+        return ServerRing(settings.KEY_RING)
+    directory = Path(settings.KEY_DIRECTORY) if settings.KEY_DIRECTORY else default_directory()
+    return FileRing(directory, on_disk=settings.KEYS_ON_DISK)
 
 
 def _now() -> int:
