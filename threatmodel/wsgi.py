@@ -1,16 +1,23 @@
-"""What a web server runs. A pack with a fault stops the start here, with every fault and its remedy."""
+"""What a web server runs. An unsafe setting or a faulty pack stops the start here, with every fault and its remedy."""
 
 import os
 import sys
 
 from django.core.wsgi import get_wsgi_application
 
+from threatmodel.guard import guarded
+from threatmodel.host import harden
+
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "threatmodel.settings")
-application = get_wsgi_application()
+harden()
+application = guarded(get_wsgi_application())
 
 from threatmodel.content.errors import BrokenPack  # noqa: E402
+from threatmodel.start import faults  # noqa: E402
 from threatmodel.walkthrough.packs import questionnaire  # noqa: E402
 
+if unsafe := faults():
+    sys.exit("\n".join(unsafe))
 try:
     questionnaire()
 except BrokenPack as broken:

@@ -100,6 +100,49 @@ def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
     )
 
 
+def too_many(request: HttpRequest, seconds: int) -> HttpResponse:
+    """More was asked for in a minute than one network may."""
+    response = fault_page(
+        request,
+        429,
+        _("Too much was asked for at once"),
+        _("From your network came more requests this minute than we can serve. Other people may share it with you."),
+        _("Nothing is lost: your answers are as they were. Wait %(seconds)d seconds, then do it once more.")
+        % {"seconds": seconds},
+    )
+    response["Retry-After"] = str(seconds)
+    return response
+
+
+def too_large(request: HttpRequest) -> HttpResponse:
+    return fault_page(
+        request,
+        413,
+        _("That is too large"),
+        _("A plan that was kept here is a few hundred letters long. What arrived is far longer, so it was not read."),
+        _("Your answers are as they were."),
+    )
+
+
+def address_too_long(request: HttpRequest) -> HttpResponse:
+    return fault_page(
+        request,
+        414,
+        _("That address is too long"),
+        _("No page here has an address as long as this one. Your answers are as they were."),
+    )
+
+
+def too_slow(request: HttpRequest) -> HttpResponse:
+    return fault_page(
+        request,
+        408,
+        _("Your form did not arrive whole"),
+        _("The line was too slow, or broke off. What came was dropped."),
+        _("Your answers are as they were. Go back, and send it once more."),
+    )
+
+
 def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
     return fault_page(
         request,
