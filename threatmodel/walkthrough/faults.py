@@ -2,6 +2,7 @@
 
 import logging
 import secrets
+import sys
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
@@ -153,8 +154,11 @@ def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
 
 
 def server_error(request: HttpRequest) -> HttpResponse:
-    reference = secrets.token_hex(4)
-    logger.error("a page could not be made, reference %s", reference)
+    """A fault of ours. When the machine has run out of something, waiting helps, and the page says so."""
+    reference, fault = secrets.token_hex(4), sys.exc_info()[0]
+    logger.error("a page could not be made, reference %s [%s]", reference, fault.__name__ if fault else "")
+    if fault and issubclass(fault, OSError | MemoryError):
+        return _out_of_something(request, reference)
     return fault_page(
         request,
         500,
@@ -163,3 +167,16 @@ def server_error(request: HttpRequest) -> HttpResponse:
         _("If you tell us about it, this reference is enough: %(reference)s. It holds nothing about you.")
         % {"reference": reference},
     )
+
+
+def _out_of_something(request: HttpRequest, reference: str) -> HttpResponse:
+    response = fault_page(
+        request,
+        503,
+        _("This site cannot answer just now"),
+        _("Our machine has run out of memory or room. Your answers are still on your device and nowhere else."),
+        _("Wait a minute, then go back and try once more. For us, the reference is %(reference)s.")
+        % {"reference": reference},
+    )
+    response["Retry-After"] = "60"
+    return response
