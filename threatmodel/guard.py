@@ -3,12 +3,14 @@
 import logging
 from collections.abc import Callable, Iterable
 from io import BytesIO
-from threading import Thread
+from threading import Lock, Thread
 from typing import Any
 
 logger = logging.getLogger(__name__)
+_patience = Lock()
 
-SECONDS = 10  # for a form of at most 64 KiB
+AT_ONCE = 0.5  # seconds in which nearly every form is here
+SECONDS = 8  # more for a slow line, but for one at a time, so that slow senders never hold all threads of a worker
 LONGEST_BODY = 64 * 1024
 LAST_WORDS = b"Something went wrong on our side. Your answers are still on your device and nowhere else.\n"
 
@@ -43,7 +45,12 @@ def _take_body(environ: Environ) -> None:
     read: list[bytes] = []
     reader = Thread(target=_read, args=(environ["wsgi.input"], int(length), read), daemon=True)
     reader.start()
-    reader.join(SECONDS)
+    reader.join(AT_ONCE)
+    if reader.is_alive() and _patience.acquire(blocking=False):
+        try:
+            reader.join(SECONDS)
+        finally:
+            _patience.release()
     body = read[0] if read else b""
     if len(body) < int(length):
         environ |= {"threatmodel.late": True, "CONTENT_LENGTH": "0"}
