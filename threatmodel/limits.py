@@ -116,8 +116,6 @@ class Limits:
             return faults.too_large(request)
         if len(request.get_full_path()) > LONGEST_ADDRESS:
             return faults.address_too_long(request)
-        if request.META.get("threatmodel.late"):
-            return faults.too_slow(request)
         return self.get_response(request)
 
     def process_view(self, request: HttpRequest, *_: object) -> HttpResponseBase | None:

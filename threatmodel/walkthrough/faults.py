@@ -134,16 +134,6 @@ def address_too_long(request: HttpRequest) -> HttpResponse:
     )
 
 
-def too_slow(request: HttpRequest) -> HttpResponse:
-    return fault_page(
-        request,
-        408,
-        _("Your form did not arrive whole"),
-        _("The line was too slow, or broke off. What came was dropped."),
-        _("Your answers are as they were. Go back, and send it once more."),
-    )
-
-
 def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
     return fault_page(
         request,
