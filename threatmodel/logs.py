@@ -1,6 +1,11 @@
-"""What a log may hold: nothing of a request."""
+"""What a log or a report of a fault may hold: nothing of a request."""
 
 import logging
+import traceback
+
+from django.utils.html import escape, format_html
+from django.utils.safestring import SafeString
+from django.views.debug import ExceptionReporter
 
 
 class WithoutRequest(logging.Filter):
@@ -12,3 +17,15 @@ class WithoutRequest(logging.Filter):
             record.msg = f"{record.msg} [{record.exc_info[0].__name__}]"
             record.exc_info = record.exc_text = None
         return True
+
+
+class Report(ExceptionReporter):
+    """Django's report of a fault, without what the fault says, the request, its cookies, settings and variables."""
+
+    def get_traceback_text(self) -> SafeString:
+        kind = getattr(self.exc_type, "__name__", "")
+        lines = [f"{frame.name}, line {frame.lineno}" for frame in traceback.extract_tb(self.tb)]
+        return escape("\n".join([kind, *lines, ""]))
+
+    def get_traceback_html(self) -> SafeString:
+        return format_html("<pre>{}</pre>", self.get_traceback_text())

@@ -37,11 +37,22 @@ def web_address(name: str, default: str) -> str:
 # Who may ask, and how. Only this machine over plain http unless the operator says otherwise.
 HTTPS = yes_or_no("THREATMODEL_HTTPS", "no")
 ALLOWED_HOSTS = [host for host in os.environ.get("THREATMODEL_HOSTS", "").split(",") if host] or sorted(LOOPBACK)
-if not HTTPS and set(ALLOWED_HOSTS) - LOOPBACK:
+# An onion address needs no TLS: its own encryption ends in this machine, and its name is its key (docs/onion.md).
+ONION = yes_or_no("THREATMODEL_ONION", "no")
+ONIONS = {host for host in ALLOWED_HOSTS if ONION and host.endswith(".onion")}
+if not HTTPS and set(ALLOWED_HOSTS) - LOOPBACK - ONIONS:
     raise ImproperlyConfigured(
         "THREATMODEL_HOSTS names a host that is not this machine, so THREATMODEL_HTTPS must be yes: "
         "answers must not travel in the clear."
     )
+# Where the clear site says that its onion address is, and who hears of a weakness.
+ONION_LOCATION = (
+    web_address("THREATMODEL_ONION_LOCATION", "").rstrip("/") if os.environ.get("THREATMODEL_ONION_LOCATION") else ""
+)
+SECURITY_CONTACT = os.environ.get("THREATMODEL_SECURITY_CONTACT", "")
+# How visitors are told apart by the limits, and whether there are any (a proxy may have its own).
+CLIENT_ADDRESS_HEADER = os.environ.get("THREATMODEL_CLIENT_ADDRESS_HEADER", "")
+LIMITS = yes_or_no("THREATMODEL_LIMITS", "yes")
 # Signs nothing that outlives the process: Django wants one, and a fresh one a start cannot leak.
 SECRET_KEY = os.environ.get("THREATMODEL_SECRET_KEY") or secrets.token_urlsafe(48)
 DEBUG = False
@@ -60,11 +71,14 @@ PACK = Path(os.environ.get("THREATMODEL_PACK", BASE_DIR / "questions" / "us"))
 # A file of the same shape as the pack's referrals.yaml, which it replaces: local help, listed by the operator.
 REFERRALS = Path(referrals) if (referrals := os.environ.get("THREATMODEL_REFERRALS")) else None
 
-INSTALLED_APPS = ["django.contrib.staticfiles", "django_htmx", "threatmodel.walkthrough"]
+INSTALLED_APPS = ["django.contrib.staticfiles", "django_htmx", "threatmodel.walkthrough.apps.Walkthrough"]
 MIDDLEWARE = [
+    "django.middleware.csp.ContentSecurityPolicyMiddleware",
+    "threatmodel.headers.headers",
+    "threatmodel.padding.padded",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
-    "django.middleware.csp.ContentSecurityPolicyMiddleware",
+    "threatmodel.limits.Limits",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
@@ -105,6 +119,9 @@ if not (BASE_DIR / "staticfiles" / "staticfiles.json").exists() and sys.argv[1:2
     WHITENOISE_USE_FINDERS = True
 STORAGES = {"staticfiles": {"BACKEND": STORAGE}}
 
+# By default any site may embed static files, so that a second host can serve them; there is none here.
+WHITENOISE_ALLOW_ALL_ORIGINS = False
+
 # The one style sheet stands inside every page; the policy lets in just that one, by its hash.
 STYLE = (BASE_DIR / "static" / "style.css").read_text(encoding="utf-8")
 STYLE_HASH = b64encode(hashlib.sha256(STYLE.encode()).digest()).decode()
@@ -117,12 +134,22 @@ SECURE_CSP = {
     "form-action": [CSP.SELF],
     "base-uri": [CSP.NONE],
     "frame-ancestors": [CSP.NONE],
+    # htmx has the browser parse what it got; static/walk.js lets that through, and nothing else (docs/decisions/0013)
+    "require-trusted-types-for": ["'script'"],
+    "trusted-types": ["default"],
 }
 X_FRAME_OPTIONS = "DENY"
 # `no-referrer` would make browsers send `Origin: null` and every form would be refused.
 SECURE_REFERRER_POLICY = "same-origin"
 SECURE_HSTS_SECONDS = 63072000 if HTTPS else 0
 SECURE_SSL_REDIRECT = HTTPS
+SILENCED_SYSTEM_CHECKS = [
+    "security.W005",  # HSTS for subdomains: those of the operator's domain are not ours to switch over
+    "security.W021",  # HSTS preload: a public list that this site exists, and the operator's to choose
+]
+if not HTTPS:
+    # Only this machine, or an onion address: either needs no TLS (docs/decisions/0003, docs/onion.md).
+    SILENCED_SYSTEM_CHECKS += ["security.W004", "security.W008", "security.W016"]
 if HTTPS:
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
 
@@ -140,6 +167,9 @@ DATA_UPLOAD_MAX_NUMBER_FIELDS = 200
 FILE_UPLOAD_HANDLERS = ["django.core.files.uploadhandler.MemoryFileUploadHandler"]
 FILE_UPLOAD_MAX_MEMORY_SIZE = 64 * 1024
 
+# A fault's report names the kind of the fault and the lines of code, whoever asks for it.
+DEFAULT_EXCEPTION_REPORTER = "threatmodel.logs.Report"
+ADMINS: list[tuple[str, str]] = []
 # Nothing of a request is logged: Django's request logger would write paths, and with an error the request itself.
 SILENT = {"handlers": ["nowhere"], "propagate": False, "level": "CRITICAL"}
 LOGGING = {
@@ -153,6 +183,8 @@ LOGGING = {
     },
     "root": {"handlers": ["stderr"], "level": "WARNING"},
     "loggers": {
+        # Django's own choice would send mail to administrators, with the request in it
+        "django": {"handlers": ["stderr"], "propagate": False, "level": "WARNING"},
         "django.request": SILENT,
         "django.security": SILENT,
         "django.server": SILENT,

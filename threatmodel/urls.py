@@ -12,6 +12,7 @@ from threatmodel.walkthrough import (
     paper_views,
     plan_views,
     privacy_views,
+    site_views,
     views,
     what_if_views,
 )
@@ -47,6 +48,8 @@ urlpatterns = [
     path("samples/", views.sample_list, name="samples"),
     path("samples/<slug:sample>/", views.sample_plan, name="sample"),
     path("healthz", views.healthz, name="healthz"),
+    path("robots.txt", site_views.robots, name="robots"),
+    path(".well-known/security.txt", site_views.security, name="security"),
 ]
 
 handler400 = faults.bad_request

@@ -1,20 +1,24 @@
-"""What a web server runs. A pack with a fault stops the start here, and so does a place unfit for keys."""
+"""What a web server runs. An unsafe setting or a faulty pack stops the start here, with every fault and its remedy."""
 
 import os
 import sys
 
 from django.core.wsgi import get_wsgi_application
 
+from threatmodel.guard import guarded
+from threatmodel.host import harden
+
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "threatmodel.settings")
-application = get_wsgi_application()
+harden()
+application = guarded(get_wsgi_application())
 
 from threatmodel.content.errors import BrokenPack  # noqa: E402
-from threatmodel.sealing.keyring import RingUnfit  # noqa: E402
+from threatmodel.start import faults  # noqa: E402
 from threatmodel.walkthrough.packs import questionnaire  # noqa: E402
-from threatmodel.walkthrough.walk import key_ring  # noqa: E402
 
+if unsafe := faults():
+    sys.exit("\n".join(unsafe))
 try:
     questionnaire()
-    key_ring()
-except (BrokenPack, RingUnfit) as fault:
-    sys.exit(str(fault))
+except BrokenPack as broken:
+    sys.exit(str(broken))

@@ -142,7 +142,7 @@ def test_each_way_to_fail_has_its_own_words(client, pack):
 def test_a_file_too_large_to_be_a_plan_is_not_read(client):
     page = open_kept(elsewhere(), file=SimpleUploadedFile("kept.txt", b"A" * 100_000))
 
-    assert page.status_code == 422
+    assert page.status_code == 413
 
 
 def test_nothing_has_changed_when_a_plan_is_opened_at_once(client):

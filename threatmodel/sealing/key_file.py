@@ -27,8 +27,10 @@ class Record(NamedTuple):
         return self.key.lives(now) and 0 <= _since_start() - self.since_start < DESTROY_AFTER
 
 
-def default_directory() -> Path:
-    """A private directory in memory. Raises ``RingUnfit`` where none is to be found; then one must be named."""
+def directory_for(named: str) -> Path:
+    """The directory that was named, or a private one in memory. Raises ``RingUnfit`` where none is to be found."""
+    if named:
+        return Path(named)
     for base in (os.environ.get("XDG_RUNTIME_DIR", ""), "/dev/shm"):  # noqa: S108  memory, in a directory of our own
         if base and os.access(base, os.W_OK):
             return Path(base) / f"threatmodel-{os.getuid()}"
@@ -43,10 +45,10 @@ class FileRing:
     def __init__(self, directory: Path, *, on_disk: bool = False) -> None:
         directory.mkdir(mode=0o700, parents=True, exist_ok=True)
         _for_us_alone(directory)
-        if not on_disk and _file_system(directory) not in IN_MEMORY:
+        if not on_disk and file_system(directory) not in IN_MEMORY:
             raise RingUnfit(
                 f"{directory} is not in memory, so destroyed keys could be read from the disk. Name a directory on "
-                "tmpfs in THREATMODEL_KEY_DIRECTORY, or set THREATMODEL_KEYS_ON_DISK=yes to take that risk."
+                "tmpfs in THREATMODEL_KEY_DIRECTORY, or set THREATMODEL_KEYS_ON_DISK=yes to try things out."
             )
         self._path = directory / "walk-keys"
         with self._file():
@@ -96,7 +98,7 @@ def _for_us_alone(path: Path) -> None:
         raise RingUnfit(f"{path} must belong to the server's own user, and no one else may open it (chmod go-rwx).")
 
 
-def _file_system(directory: Path) -> str:
+def file_system(directory: Path) -> str:
     """The kind of file system a directory lies on; nothing where that cannot be read."""
     device = directory.stat().st_dev
     number = f"{os.major(device)}:{os.minor(device)}"

@@ -2,6 +2,7 @@
 
 import logging
 import secrets
+import sys
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
@@ -119,6 +120,39 @@ def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
     )
 
 
+def too_many(request: HttpRequest, seconds: int) -> HttpResponse:
+    """More was asked for in a minute than one network may."""
+    response = fault_page(
+        request,
+        429,
+        _("Too much was asked for at once"),
+        _("From your network came more requests this minute than we can serve. Other people may share it with you."),
+        _("Nothing is lost: your answers are as they were. Wait %(seconds)d seconds, then do it once more.")
+        % {"seconds": seconds},
+    )
+    response["Retry-After"] = str(seconds)
+    return response
+
+
+def too_large(request: HttpRequest) -> HttpResponse:
+    return fault_page(
+        request,
+        413,
+        _("That is too large"),
+        _("A plan that was kept here is a few hundred letters long. What arrived is far longer, so it was not read."),
+        _("Your answers are as they were."),
+    )
+
+
+def address_too_long(request: HttpRequest) -> HttpResponse:
+    return fault_page(
+        request,
+        414,
+        _("That address is too long"),
+        _("No page here has an address as long as this one. Your answers are as they were."),
+    )
+
+
 def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
     return fault_page(
         request,
@@ -129,8 +163,11 @@ def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
 
 
 def server_error(request: HttpRequest) -> HttpResponse:
-    reference = secrets.token_hex(4)
-    logger.error("a page could not be made, reference %s", reference)
+    """A fault of ours. When the machine has run out of something, waiting helps, and the page says so."""
+    reference, fault = secrets.token_hex(4), sys.exc_info()[0]
+    logger.error("a page could not be made, reference %s [%s]", reference, fault.__name__ if fault else "")
+    if fault and issubclass(fault, OSError | MemoryError):
+        return _out_of_something(request, reference)
     return fault_page(
         request,
         500,
@@ -139,3 +176,16 @@ def server_error(request: HttpRequest) -> HttpResponse:
         _("If you tell us about it, this reference is enough: %(reference)s. It holds nothing about you.")
         % {"reference": reference},
     )
+
+
+def _out_of_something(request: HttpRequest, reference: str) -> HttpResponse:
+    response = fault_page(
+        request,
+        503,
+        _("This site cannot answer just now"),
+        _("Our machine has run out of memory or room. Your answers are still on your device and nowhere else."),
+        _("Wait a minute, then go back and try once more. For us, the reference is %(reference)s.")
+        % {"reference": reference},
+    )
+    response["Retry-After"] = "60"
+    return response

@@ -1,6 +1,5 @@
 """What this server holds about the person who asks, read from their request and from the running server."""
 
-import ctypes
 import logging
 import os
 import resource
@@ -14,10 +13,10 @@ from django.conf import settings
 from django.db import connections
 from django.http import HttpRequest
 
+from threatmodel.host import dumpable
 from threatmodel.sealing.keyring import RingUnfit, RingUnreachable
 from threatmodel.walkthrough.walk import COOKIE, IDLE_LIMIT, NoWalk, key_ring, walk_of
 
-DUMPABLE = 3  # prctl's PR_GET_DUMPABLE
 FAULT_LOGGERS = ("threatmodel.walkthrough.faults", "django.request")  # what writes when a page fails
 
 
@@ -163,19 +162,12 @@ def process() -> Process:
     off, on = "--no-access-log" in started, "--access-log" in started
     return Process(
         core_limit=resource.getrlimit(resource.RLIMIT_CORE)[0],
-        dumpable=_dumpable(),
+        dumpable=dumpable(),
         core_pattern=_text("/proc/sys/kernel/core_pattern").strip(),
         swap=[line.split()[0] for line in swaps if line],
         swapped=status.get("VmSwap", "").strip(),
         access_log=None if on == off else on,
     )
-
-
-def _dumpable() -> bool | None:
-    try:
-        return bool(ctypes.CDLL(None).prctl(DUMPABLE, 0, 0, 0, 0))
-    except (AttributeError, OSError):
-        return None
 
 
 def _text(path: str) -> str:

@@ -5,7 +5,6 @@ import time
 from dataclasses import dataclass, field, replace
 from functools import cache
 from itertools import accumulate, pairwise
-from pathlib import Path
 from typing import Self
 
 from django.conf import settings
@@ -17,7 +16,7 @@ from threatmodel.engine.marks import Marks, NotMarks, marks_size
 from threatmodel.engine.model import Questionnaire
 from threatmodel.engine.snapshot import Snapshot, snapshot_size
 from threatmodel.sealing.envelope import NotOpened, seal, unseal
-from threatmodel.sealing.key_file import FileRing, default_directory
+from threatmodel.sealing.key_file import FileRing, directory_for
 from threatmodel.sealing.keyring import CLOCK_SLACK, GREATEST_WALK_AGE, KeyRing
 from threatmodel.walkthrough.packs import questionnaire
 
@@ -146,8 +145,7 @@ def key_ring() -> KeyRing:
         from threatmodel.sealing.key_server import ServerRing
 
         return ServerRing(settings.KEY_RING)
-    directory = Path(settings.KEY_DIRECTORY) if settings.KEY_DIRECTORY else default_directory()
-    return FileRing(directory, on_disk=settings.KEYS_ON_DISK)
+    return FileRing(directory_for(settings.KEY_DIRECTORY), on_disk=settings.KEYS_ON_DISK)
 
 
 def _now() -> int:

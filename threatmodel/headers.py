@@ -1,0 +1,74 @@
+"""The headers of every answer, whoever made it: a page, a file, a redirect, a refusal. Outermost but for the policy."""
+
+from collections.abc import Callable
+
+from django.conf import settings
+from django.http import HttpRequest, HttpResponseBase
+from django.utils.encoding import escape_uri_path
+
+type Respond = Callable[[HttpRequest], HttpResponseBase]
+
+# Only names that browsers know: an unknown one is a complaint in the console.
+FEATURES = (
+    "accelerometer",
+    "autoplay",
+    "browsing-topics",
+    "camera",
+    "clipboard-read",
+    "clipboard-write",
+    "compute-pressure",
+    "cross-origin-isolated",
+    "display-capture",
+    "encrypted-media",
+    "fullscreen",
+    "gamepad",
+    "geolocation",
+    "gyroscope",
+    "hid",
+    "identity-credentials-get",
+    "idle-detection",
+    "local-fonts",
+    "magnetometer",
+    "microphone",
+    "midi",
+    "otp-credentials",
+    "payment",
+    "picture-in-picture",
+    "publickey-credentials-create",
+    "publickey-credentials-get",
+    "screen-wake-lock",
+    "serial",
+    "storage-access",
+    "sync-xhr",
+    "usb",
+    "window-management",
+    "xr-spatial-tracking",
+)
+
+FIXED = {
+    "Cache-Control": "no-store",  # static files bring their own
+    "Cross-Origin-Embedder-Policy": "require-corp",
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Cross-Origin-Resource-Policy": "same-origin",
+    "Permissions-Policy": ", ".join(f"{feature}=()" for feature in FEATURES),
+    "Referrer-Policy": settings.SECURE_REFERRER_POLICY,
+    "Server": "web",  # or the web server would put its own name here
+    "X-Content-Type-Options": "nosniff",
+    "X-Frame-Options": settings.X_FRAME_OPTIONS,
+}
+
+
+def headers(get_response: Respond) -> Respond:
+    """Put the fixed headers on what has none of its own, and those that depend on the way it was asked for."""
+
+    def respond(request: HttpRequest) -> HttpResponseBase:
+        response = get_response(request)
+        for name, value in FIXED.items():
+            response.headers.setdefault(name, value)
+        if request.is_secure():
+            response.headers["Strict-Transport-Security"] = f"max-age={settings.SECURE_HSTS_SECONDS}"
+            if settings.ONION_LOCATION and response.headers.get("Content-Type", "").startswith("text/html"):
+                response.headers["Onion-Location"] = settings.ONION_LOCATION + escape_uri_path(request.path)
+        return response
+
+    return respond
