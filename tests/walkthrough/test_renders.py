@@ -105,22 +105,60 @@ def test_a_renderer_that_is_killed_costs_one_paper_at_most(server, walker):
     assert other != renderer
 
 
-def test_no_renderer_outlives_its_server(tmp_path):
+def test_no_renderer_outlives_its_worker(tmp_path):
+    """It is stopped while at work, so that it cannot end by itself when the line to its worker is cut."""
+    with served(tmp_path) as (port, server), ThreadPoolExecutor(1) as other:
+        walker = Walker(port).begin()
+        assert walker.ask("GET", "/plan.pdf")[0] == 200
+        [renderer] = renderers(server.pid)
+        before = processor_time(renderer)
+        paper = other.submit(walker.ask, "GET", "/plan.pdf")
+        try:
+            assert soon(lambda: processor_time(renderer) > before)
+            os.kill(renderer, signal.SIGSTOP)
+            assert not paper.done()
+            os.kill(parent(renderer), signal.SIGKILL)
+
+            assert soon(lambda: is_gone(renderer))
+        finally:
+            if not is_gone(renderer):
+                os.kill(renderer, signal.SIGKILL)
+    assert paper.exception()
+
+
+def test_no_process_of_a_server_outlives_it(tmp_path):
     with served(tmp_path) as (port, server):
         assert Walker(port).begin().ask("GET", "/plan.pdf")[0] == 200
         below = descendants(server.pid)
         assert renderers(server.pid)
-        os.kill(renderers_parent(server.pid), signal.SIGKILL)
-        time.sleep(1)
-    time.sleep(1)
 
-    assert [pid for pid in below if Path(f"/proc/{pid}").exists() and not is_zombie(pid)] == []
+    assert soon(lambda: all(is_gone(pid) for pid in below))
 
 
-def renderers_parent(pid: int) -> int:
-    [renderer] = renderers(pid)
-    return int(Path(f"/proc/{renderer}/stat").read_text().rpartition(")")[2].split()[1])
+def soon(come_true, seconds=15):
+    """Whether something comes true before long."""
+    end = time.monotonic() + seconds
+    while not (true := come_true()) and time.monotonic() < end:
+        time.sleep(0.02)
+    return true
 
 
-def is_zombie(pid: int) -> bool:
-    return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] == "Z"
+def parent(pid: int) -> int:
+    return int(stat(pid)[1])
+
+
+def processor_time(pid: int) -> int:
+    """In ticks, its own and the kernel's."""
+    return int(stat(pid)[11]) + int(stat(pid)[12])
+
+
+def is_gone(pid: int) -> bool:
+    try:
+        return stat(pid)[0] == "Z"
+    except OSError:
+        return True
+
+
+def stat(pid: int) -> list[str]:
+    """What the kernel says of a process, from its state on."""
+    return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()

@@ -17,6 +17,7 @@ from threading import Lock
 from pebble import ProcessExpired, ProcessPool
 
 from threatmodel.documents.pdf import html_to_pdf, warm_up
+from threatmodel.host import harden
 
 logger = logging.getLogger(__name__)
 SECONDS = 30
@@ -81,7 +82,7 @@ def _begin() -> None:
     for name in ("weasyprint", "fontTools"):  # their warnings may quote the paper
         logging.getLogger(name).setLevel(logging.CRITICAL + 1)
     resource.setrlimit(resource.RLIMIT_AS, (MOST_MEMORY, MOST_MEMORY))
-    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    harden()
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     if sys.platform == "linux":
         ctypes.CDLL(None).prctl(PARENT_DEATH_SIGNAL, signal.SIGKILL)
