@@ -221,3 +221,17 @@ def test_no_form_makes_a_page_break(data):
     url = data.draw(st.sampled_from(["/walk/", "/walk/1/", "/walk/2/", "/walk/delete/"]))
 
     assert client.post(url, data.draw(fields)).status_code in (200, 302, 400, 404, 422, 409)
+
+
+@pytest.mark.parametrize("url", ["/walk/delete/", "/plan/mark/", "/walk/stay/"])
+def test_an_address_that_only_forms_send_to_shows_a_page_when_it_is_opened(client, url):  # noqa: F811
+    begin(client)
+    before = current(client)
+
+    response = client.get(url)
+
+    assert response.status_code == 405
+    assert response["Allow"]
+    assert has_a_way_on(response)
+    assert 'class="leave"' in response.content.decode()
+    assert current(client) == before

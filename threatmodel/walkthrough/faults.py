@@ -162,6 +162,17 @@ def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
     )
 
 
+def not_allowed(request: HttpRequest) -> HttpResponse:
+    """An address was opened that only a form sends to, or asked in a way that no browser does."""
+    return fault_page(
+        request,
+        405,
+        _("This is not a page to open"),
+        _("Forms send to this address. Opening it by itself does nothing."),
+        _("Your answers are as they were."),
+    )
+
+
 def server_error(request: HttpRequest) -> HttpResponse:
     """A fault of ours. When the machine has run out of something, waiting helps, and the page says so."""
     reference, fault = secrets.token_hex(4), sys.exc_info()[0]
