@@ -146,6 +146,30 @@ def test_the_page_on_what_is_held_counts_the_rows_of_a_database_where_there_is_o
         connections.close_all()
 
 
+@pytest.mark.parametrize(
+    ("on", "address", "whose"),
+    [(False, "8.8.8.8", "nobody"), (True, "8.8.8.8", "network"), (True, "127.0.0.1", "everybody")],
+)
+def test_the_page_on_what_is_held_says_whose_requests_are_counted_together(settings, tmp_path, on, address, whose):
+    """P4: and not from where they come."""
+    settings.LIMITS, settings.KEY_DIRECTORY = on, str(tmp_path)
+
+    page = Client(REMOTE_ADDR=address).get("/privacy/")
+
+    assert f'data-whose="{whose}"' in part(page, "counted")
+    assert address not in page.content.decode()
+
+
+def test_the_page_on_what_is_held_names_whatever_would_write_a_file_down(client, settings):
+    """P2"""
+    usual = "django.core.files.uploadhandler.TemporaryFileUploadHandler"
+    assert usual not in client.get("/privacy/").content.decode()
+
+    settings.FILE_UPLOAD_HANDLERS = [*settings.FILE_UPLOAD_HANDLERS, usual]
+
+    assert usual in client.get("/privacy/").content.decode()
+
+
 def test_the_page_on_what_is_held_shows_each_log_and_the_line_it_would_get(person):
     """P3: the line is made by the real handlers, of this very request; it holds neither an address nor a browser."""
     page = person.get("/privacy/", headers={"User-Agent": "canary-agent"}, REMOTE_ADDR="203.0.113.77")

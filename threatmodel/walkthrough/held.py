@@ -14,6 +14,7 @@ from django.db import connections
 from django.http import HttpRequest
 
 from threatmodel.host import dumpable
+from threatmodel.limits import network_of
 from threatmodel.sealing.keyring import RingUnfit, RingUnreachable
 from threatmodel.walkthrough.walk import COOKIE, IDLE_LIMIT, NoWalk, key_ring, walk_of
 
@@ -90,6 +91,18 @@ def keys() -> Keys | None:
     except (RingUnreachable, RingUnfit):
         return None
     return Keys(ages, ring.shared, settings.KEYS_ON_DISK and not ring.shared)
+
+
+def counted(request: HttpRequest) -> str:
+    """Whose requests are counted together with this one: nobody's, those of its network, or everybody's."""
+    if not settings.LIMITS:
+        return "nobody"
+    return "network" if network_of(request) else "everybody"
+
+
+def receivers() -> list[str]:
+    """What takes in a file that somebody sends; empty where it is all in memory."""
+    return [one for one in settings.FILE_UPLOAD_HANDLERS if not one.endswith(".MemoryFileUploadHandler")]
 
 
 def tables() -> dict[str, int]:
