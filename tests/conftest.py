@@ -7,14 +7,16 @@ import tempfile
 from pathlib import Path
 
 import pytest
+from django.conf import settings as site
 from hypothesis import settings
 
 keys = tempfile.mkdtemp(prefix="walk-keys-")
 atexit.register(shutil.rmtree, keys, ignore_errors=True)
-os.environ["THREATMODEL_KEY_DIRECTORY"] = keys
-os.environ["THREATMODEL_KEYS_ON_DISK"] = "yes"  # a test's own directories need not be in memory
-# Tests ask faster than anybody may; those of the limits switch them on.
-os.environ["THREATMODEL_LIMITS"] = "no"
+# A test's own directories need not be in memory. Tests ask faster than anybody may; those of the limits switch them on.
+# Servers that tests start read this from the environment; the settings of this process were read before it was set.
+surroundings = {"KEY_DIRECTORY": keys, "KEYS_ON_DISK": "yes", "LIMITS": "no"}
+os.environ |= {f"THREATMODEL_{name}": value for name, value in surroundings.items()}
+site.KEY_DIRECTORY, site.KEYS_ON_DISK, site.LIMITS = keys, True, False
 settings.register_profile("ours", deadline=None, max_examples=100)
 settings.load_profile("ours")
 

@@ -9,7 +9,8 @@ import fcntl
 import os
 import secrets
 import struct
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from hashlib import blake2b
 from ipaddress import IPv6Address, ip_address
 from pathlib import Path
@@ -60,29 +61,51 @@ class Meter:
     def take(self, budget: Budget, network: str, now: int) -> bool:
         """Count one request. False when the minute's budget is used up. Raises ``OSError`` when memory is full."""
         minute = now // MINUTE
-        descriptor = os.open(self._path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC | os.O_NOFOLLOW, 0o600)
-        try:
-            fcntl.flock(descriptor, fcntl.LOCK_EX)
+        with self._file() as descriptor:
             head = os.pread(descriptor, HEAD.size, 0)
-            if len(head) < HEAD.size or HEAD.unpack(head)[0] != minute:
+            if not _is_of(head, minute):
                 head = _new_minute(descriptor, minute)
             place = HEAD.size + COUNT.size * _slot(head, budget, network)
-            count = COUNT.unpack(os.pread(descriptor, COUNT.size, place))[0]
+            # a file that was cut from outside counts from nothing
+            count = COUNT.unpack(os.pread(descriptor, COUNT.size, place) or bytes(COUNT.size))[0]
             if count >= (budget.each if network else budget.together):
                 return False
             os.pwrite(descriptor, COUNT.pack(min(count + 1, MOST)), place)
             return True
+
+    def forget(self, now: int) -> None:
+        """Drop the counts and their key once their minute is over. Raises ``OSError`` as ``take`` does."""
+        with self._file() as descriptor:
+            if not _is_of(os.pread(descriptor, HEAD.size, 0), now // MINUTE):
+                _overwrite(descriptor)
+
+    @contextmanager
+    def _file(self) -> Iterator[int]:
+        descriptor = os.open(self._path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC | os.O_NOFOLLOW, 0o600)
+        try:
+            fcntl.flock(descriptor, fcntl.LOCK_EX)
+            yield descriptor
         finally:
             os.close(descriptor)
+
+
+def _is_of(head: bytes, minute: int) -> bool:
+    return len(head) == HEAD.size and HEAD.unpack(head)[0] == minute
 
 
 def _new_minute(descriptor: int, minute: int) -> bytes:
     """Forget every count, and begin with another key."""
     head = HEAD.pack(minute, secrets.token_bytes(32))
-    os.ftruncate(descriptor, 0)
+    _overwrite(descriptor)
     os.ftruncate(descriptor, HEAD.size + SLOTS * COUNT.size)
     os.pwrite(descriptor, head, 0)
     return head
+
+
+def _overwrite(descriptor: int) -> None:
+    """In place, so that no copy of the key stays behind."""
+    os.pwrite(descriptor, bytes(HEAD.size), 0)
+    os.ftruncate(descriptor, 0)
 
 
 def _slot(head: bytes, budget: Budget, network: str) -> int:

@@ -14,6 +14,7 @@ application = guarded(get_wsgi_application())
 
 from threatmodel.content.errors import BrokenPack  # noqa: E402
 from threatmodel.start import faults  # noqa: E402
+from threatmodel.sweep import begin as begin_to_sweep  # noqa: E402
 from threatmodel.walkthrough.packs import questionnaire  # noqa: E402
 
 if unsafe := faults():
@@ -22,3 +23,4 @@ try:
     questionnaire()
 except BrokenPack as broken:
     sys.exit(str(broken))
+begin_to_sweep()
