@@ -60,6 +60,7 @@ def faults_of(page: Page) -> str:
 
 @pytest.mark.parametrize("depth", ["quick", "full"])
 def test_a_person_walks_to_a_plan_and_takes_its_pdf_home(phone, site, depth, tmp_path):
+    """P58: with scripts and without, at both depths."""
     walk_through(phone, site, depth, pending="subpoena-or-notice")
     phone.get_by_role("link", name="Show my plan").first.click()
     expect(phone.get_by_role("heading", name="Your plan", level=1)).to_be_visible()
@@ -80,6 +81,7 @@ def test_a_person_walks_to_a_plan_and_takes_its_pdf_home(phone, site, depth, tmp
 
 @pytest.mark.parametrize("scripts", ["with scripts"], indirect=True)  # axe is a script
 def test_every_page_fits_the_screen_and_passes_axe(phone, site):
+    """P57: at 360 pixels, error pages included."""
     phone.expected_complaints = ("status of 4",)
     seen = []
 
@@ -111,6 +113,7 @@ def test_every_page_fits_the_screen_and_passes_axe(phone, site):
 
 
 def test_the_plan_fits_every_width_and_scheme_and_passes_axe(browser, site):
+    """P57: 320 pixels are what 1280 are at 400 % zoom."""
     for width in (320, 768, 1280):
         for scheme in ("light", "dark"):
             context = browser.new_context(viewport={"width": width, "height": 800}, color_scheme=scheme)
@@ -185,6 +188,7 @@ def test_two_answers_that_cannot_go_together_are_told_and_stay_chosen(phone, sit
 
 
 def test_the_keyboard_alone_is_enough(phone, site, scripts):
+    """P57"""
     phone.goto(site)
     phone.keyboard.press("Tab")
     expect(phone.locator(".skip")).to_be_focused()
@@ -199,6 +203,7 @@ def test_the_keyboard_alone_is_enough(phone, site, scripts):
 
 
 def test_the_way_out_is_on_every_page_and_forgets(phone, site):
+    """P25"""
     phone.expected_complaints = ("404", "409")  # the page we land on has no icon; the walk is gone
     begin(phone, site)
     answer(phone, "me")

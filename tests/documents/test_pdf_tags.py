@@ -13,6 +13,7 @@ def tagged(request, pack):
 
 
 def test_it_is_marked_as_tagged_with_language_and_shown_title(tagged):
+    """P57"""
     root = tagged.document.Root
 
     assert root.MarkInfo.Marked
@@ -31,6 +32,7 @@ def test_it_has_an_outline(tagged):
 
 
 def test_its_headings_begin_at_one_and_skip_no_level(tagged):
+    """P57"""
     levels = tagged.headings()
 
     assert levels[0] == 1
@@ -39,6 +41,7 @@ def test_its_headings_begin_at_one_and_skip_no_level(tagged):
 
 
 def test_each_table_is_rows_of_cells_under_headers_with_a_scope(tagged):
+    """P57"""
     tables = tagged.kinds("Table")
 
     assert tables
@@ -63,6 +66,7 @@ def test_lists_are_lists_of_items_with_bodies(tagged):
 
 
 def test_everything_drawn_is_in_the_tree_or_an_artifact_and_is_read_in_the_order_it_stands(tagged):
+    """P57"""
     read = list(tagged.root.all_content())
     # bullets and the picture are drawn apart from the text around them
     apart = {mark for element in tagged.kinds("Lbl", "Figure") for mark in element.all_content()}
