@@ -17,6 +17,7 @@ from threading import Lock
 from pebble import ProcessExpired, ProcessPool
 
 from threatmodel.documents.pdf import html_to_pdf, warm_up
+from threatmodel.host import harden
 
 logger = logging.getLogger(__name__)
 SECONDS = 30
@@ -78,10 +79,12 @@ def _stop(pool: ProcessPool) -> None:
 def _begin() -> None:
     """What the child does first: step behind the walk, keep within bounds, and end with its parent."""
     os.nice(10)
+    harden()
+    # It runs no other program: looking for a library by its name would call a compiler, which leaves temporary files.
+    os.environ["PATH"] = os.devnull
     for name in ("weasyprint", "fontTools"):  # their warnings may quote the paper
         logging.getLogger(name).setLevel(logging.CRITICAL + 1)
     resource.setrlimit(resource.RLIMIT_AS, (MOST_MEMORY, MOST_MEMORY))
-    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     if sys.platform == "linux":
         ctypes.CDLL(None).prctl(PARENT_DEATH_SIGNAL, signal.SIGKILL)
