@@ -1,9 +1,13 @@
 """A text sealed with a passphrase opens with that passphrase and with nothing else, and says why it does not."""
 
+from subprocess import run
+from sys import executable
+
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from tests.conftest import ROOT
 from threatmodel.sealing.passphrase import (
     LETTERS,
     BadPassphrase,
@@ -22,6 +26,17 @@ TEXT = seal_with(PASSPHRASE, b"what is sealed")
 
 def test_what_was_sealed_opens_again():
     assert unseal_with(PASSPHRASE, TEXT) == b"what is sealed"
+
+
+def test_people_who_open_at_once_do_not_get_in_each_others_way():
+    """In a process of its own: without its lock, OpenSSL may refuse as if memory were short, or wait for ever."""
+    at_once = "from concurrent.futures import ThreadPoolExecutor as Threads; import sys\n"
+    at_once += "from threatmodel.sealing.passphrase import unseal_with\n"
+    at_once += "print(set(Threads(4).map(unseal_with, [sys.argv[1]] * 12, [sys.argv[2]] * 12)))"
+
+    done = run([executable, "-c", at_once, PASSPHRASE, TEXT], cwd=ROOT, capture_output=True, text=True, timeout=120)  # noqa: S603
+
+    assert done.stdout == "{b'what is sealed'}\n", done.stderr
 
 
 def test_spaces_and_line_ends_in_the_text_do_not_count():

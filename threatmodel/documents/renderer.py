@@ -79,10 +79,12 @@ def _stop(pool: ProcessPool) -> None:
 def _begin() -> None:
     """What the child does first: step behind the walk, keep within bounds, and end with its parent."""
     os.nice(10)
+    harden()
+    # It runs no other program: looking for a library by its name would call a compiler, which leaves temporary files.
+    os.environ["PATH"] = os.devnull
     for name in ("weasyprint", "fontTools"):  # their warnings may quote the paper
         logging.getLogger(name).setLevel(logging.CRITICAL + 1)
     resource.setrlimit(resource.RLIMIT_AS, (MOST_MEMORY, MOST_MEMORY))
-    harden()
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     if sys.platform == "linux":
         ctypes.CDLL(None).prctl(PARENT_DEATH_SIGNAL, signal.SIGKILL)

@@ -10,6 +10,7 @@ from binascii import Error as NotBase64
 from binascii import crc32
 from os import urandom
 from secrets import choice
+from threading import Lock
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCMSIV
@@ -28,6 +29,8 @@ SHORTEST = 12
 LONGEST = 256
 # Crockford's letters: none can be taken for another when written by hand.
 LETTERS = "0123456789abcdefghjkmnpqrstvwxyz"
+# OpenSSL has one pool of threads for a process: a second derivation beside the first fails, as if memory were short.
+_one_at_a_time = Lock()
 
 
 class NotSealed(ValueError):
@@ -103,7 +106,8 @@ def _text(raw: bytes) -> str:
 def _key(passphrase: str, salt: bytes) -> bytes:
     """Argon2id with 64 MiB, three passes and four lanes (RFC 9106, second choice)."""
     kdf = Argon2id(salt=salt, length=32, iterations=3, lanes=4, memory_cost=64 * 1024)
-    return kdf.derive(_plain(passphrase).encode())
+    with _one_at_a_time:
+        return kdf.derive(_plain(passphrase).encode())
 
 
 def _plain(passphrase: str) -> str:
