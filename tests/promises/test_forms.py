@@ -78,7 +78,7 @@ def test_the_same_form_with_our_token_and_from_our_own_page_is_accepted(visitor)
 
 @pytest.mark.parametrize("address", addresses())
 def test_no_look_at_a_page_changes_a_walk_but_leaving_which_forgets_it(visitor, address):
-    """P37: also with a form in the address. That the end was seen is all that a look notes, and only where the end is."""
+    """P37: also with a form in the address. A look at the end notes that it was seen, no more."""
     before = current(visitor)
     name = resolve(address).url_name
 
