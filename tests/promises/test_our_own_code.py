@@ -21,7 +21,7 @@ BUILT_IN = dict.fromkeys(("eval", "exec", "compile", "__import__"), "code")
 MODULES = dict.fromkeys(("pickle", "marshal", "shelve", "dill", "cPickle", "jsonpickle"), "pickle")
 IN_TEMPLATES = {
     "markup": re.compile(r"\|\s*safe(?:seq)?\b|\{%-?\s*autoescape\s+off|\{%\s*debug\b"),
-    "inline": re.compile(r"<script(?![^>]*\bsrc=)|\son[a-z]+=|\sstyle=|javascript:", re.IGNORECASE),
+    "inline": re.compile(r"<script(?![^>]*\bsrc=)|\son(?!e=)[a-z]+=|\sstyle=|javascript:", re.IGNORECASE),
 }
 IN_SCRIPTS = {
     "markup": re.compile(r"\b(?:inner|outer)HTML\b|insertAdjacentHTML|document\.write"),
