@@ -31,6 +31,7 @@ HEAD = struct.Struct(">Q32s")  # which minute, and its key
 COUNT = struct.Struct(">H")
 MOST = 2**16 - 1
 LONGEST_BODY = 64 * 1024
+LONGEST_LENGTH = 20  # digits; Python refuses to read thousands of them
 LONGEST_ADDRESS = 2048
 
 
@@ -128,7 +129,7 @@ def network_of(request: HttpRequest) -> str:
 
 
 class Limits:
-    """Refuses what is too large before it is read, and what is too much before it is worked on."""
+    """Refuses what is too large, or not in UTF-8, before it is read, and what is too much before it is worked on."""
 
     def __init__(self, get_response: Respond) -> None:
         self.get_response = get_response
@@ -136,10 +137,13 @@ class Limits:
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
         sent = request.META.get("CONTENT_LENGTH") or "0"
-        if not (sent.isascii() and sent.isdigit()) or int(sent) > LONGEST_BODY:
+        if not (sent.isascii() and sent.isdigit()) or len(sent) > LONGEST_LENGTH or int(sent) > LONGEST_BODY:
             return faults.too_large(request)
         if len(request.get_full_path()) > LONGEST_ADDRESS:
             return faults.address_too_long(request)
+        # Python knows a hundred codecs by name, and some decode no text, or text that cannot be written again.
+        if (request.content_params or {}).get("charset", "utf-8").lower() != "utf-8":
+            return faults.bad_request(request, ValueError("not UTF-8"))
         return self.get_response(request)
 
     def process_view(self, request: HttpRequest, *_: object) -> HttpResponseBase | None:

@@ -31,6 +31,10 @@ CATALOGUE: dict[str, Message] = {
     "K008": Message("Anchors, aliases and tags ({mark!r}) are not used here.", "Write the text out again in full."),
     "K009": Message("The file {name!r} is missing.", "Every pack has it; take it back from the last version."),
     "K010": Message("A condition has exactly one key, and this one has {count}.", "Wrap several in 'all:' or 'any:'."),
+    "K011": Message(
+        "This text holds the character {name}, which nobody sees, or which turns round what stands after it.",
+        "Take it out, or type the text again; what is read in a change must be what a person will read.",
+    ),
     # R: references
     "R001": Message("There is no question {id!r}.", "Questions stand in sections/.{guess}"),
     "R002": Message("{question!r} has no option {id!r}.", "It has: {known}.{guess}"),

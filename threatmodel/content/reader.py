@@ -4,6 +4,7 @@ Every scalar stays the text that was typed: `no` stays a word, a date stays as w
 and tags are refused.
 """
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -18,6 +19,10 @@ PLAIN = {
     f"tag:yaml.org,2002:{kind}"
     for kind in ("str", "int", "float", "bool", "null", "timestamp", "seq", "map", "merge", "value")
 }
+
+# Characters that turn writing round or end a line unseen, and control characters; marks and joiners that scripts need
+# are not among them.
+UNSEEN = re.compile(r"[\u202a-\u202e\u2066-\u2069\u2028\u2029\ufeff\x00-\x08\x0b-\x1f\x7f-\x9f]")
 
 type Data = str | list[Data] | dict[str, Data]
 type Path_ = tuple[str | int, ...]
@@ -68,6 +73,8 @@ def _plain(node: Node, path: Path_, lines: dict[Path_, int], faults: list[Fault]
         faults.append(fault("K008", file, line, mark=f"&{node.anchor}"))
     elif str(node.tag) not in PLAIN:
         faults.append(fault("K008", file, line, mark=str(node.tag)))
+    if isinstance(node, ScalarNode) and (found := UNSEEN.search(node.value)):
+        faults.append(fault("K011", file, line, name=f"U+{ord(found[0]):04X}"))
     match node:
         case ScalarNode():
             return str(node.value)

@@ -31,6 +31,9 @@ def days(period: str) -> int:
 
 type Text = Annotated[str, Field(min_length=1)]
 type Period = Annotated[str, AfterValidator(_period)]
+# A page links to it. The host stands in the letters that are really asked for, and nobody's name before it.
+WEB = r"https://[A-Za-z0-9.-]+(?::[0-9]+)?(?:[/?#][^\s\"'<>\\]*)?"
+type Web = Annotated[str, Field(pattern=f"^{WEB}$")]
 
 
 class Entry(BaseModel):
@@ -210,7 +213,7 @@ class SourceEntry(Entry):
     id: Text
     title: Text
     publisher: Text
-    url: Annotated[str, Field(pattern=r"^https?://\S+$")]
+    url: Web
     date: Text
     seen: Literal["page", "copy", "no"]
 
@@ -218,7 +221,7 @@ class SourceEntry(Entry):
 class InstrumentEntry(Entry):
     id: Text
     title: Text
-    url: str = ""
+    url: Web | Literal[""] = ""
 
 
 class SourcesFile(Entry):
@@ -229,7 +232,7 @@ class SourcesFile(Entry):
 class BrokerEntry(Entry):
     id: Text
     name: Text
-    opt_out: Annotated[str, Field(pattern=r"^(https?://|mailto:)\S+$")]
+    opt_out: Annotated[str, Field(pattern=rf"^(?:{WEB}|mailto:[^\s\"'<>]+)$")]
     asks: Text
     tier: Annotated[int, Field(ge=1, le=3)]
     listed_on: date

@@ -5,7 +5,7 @@ from typing import Annotated
 
 from pydantic import Field, ValidationInfo, field_validator
 
-from threatmodel.content.schema import ConditionData, Entry, Period, Text
+from threatmodel.content.schema import ConditionData, Entry, Period, Text, Web
 from threatmodel.engine.help import ReferralKind
 
 type Texts = Annotated[list[Text], Field(min_length=1)]
@@ -18,7 +18,7 @@ class ReferralEntry(Entry):
     applies: Annotated[ConditionData | None, Field(alias="if")] = None
     states: list[Text] = []
     helps: Text
-    web: Annotated[str, Field(pattern=r"^https?://\S+$")]
+    web: Web
     phone: str = ""
     phone_checked_on: Annotated[date | None, Field(validate_default=True)] = None
     check: Text

@@ -1,0 +1,11 @@
+"""What a test serves to have a browser walk through content that attacks."""
+
+from tests.promises import hostile
+from threatmodel.walkthrough import packs
+
+packs.load_pack = hostile.load_hostile
+packs.samples = hostile.hostile_samples
+
+from threatmodel.wsgi import application  # noqa: E402
+
+__all__ = ["application"]
