@@ -25,7 +25,7 @@ def privacy(request: HttpRequest) -> HttpResponse:
         "writers": held.writers(request),
         "process": held.process(),
         "https": settings.HTTPS,
-        "onion": settings.ONION,
+        "by_tor": settings.ONION,
         "debug": settings.DEBUG,
         "receivers": held.receivers(),
         "largest": settings.DATA_UPLOAD_MAX_MEMORY_SIZE // 1024,
