@@ -1,5 +1,6 @@
 """Addresses, asked of a server on this machine only."""
 
+import socket
 import threading
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
@@ -53,12 +54,18 @@ def test_each_address_stands_once_and_in_order(pack):
     assert {instrument.url for instrument in pack.instruments.values()} <= {*urls, ""}
 
 
-def test_listing_asks_nobody(small, server):
-    path = small / "sources.yaml"
-    path.write_text(path.read_text(encoding="utf-8").replace("https://example.org", server.address), encoding="utf-8")
+def test_listing_asks_nobody(small):
+    with socket.create_server(("127.0.0.1", 0)) as listening:
+        address = f"https://127.0.0.1:{listening.getsockname()[1]}"
+        path = small / "sources.yaml"
+        path.write_text(path.read_text(encoding="utf-8").replace("https://example.org", address), encoding="utf-8")
 
-    assert links(load_pack(small)) == (f"{server.address}/report", "https://example.org/help")
-    assert server.asked == []
+        listed = links(load_pack(small))
+
+        listening.setblocking(False)
+        with pytest.raises(BlockingIOError):  # nobody has come
+            listening.accept()
+    assert listed == (f"{address}/report", "https://example.org/help")
 
 
 def test_a_page_that_is_there_is_asked_once_with_head(server):

@@ -107,6 +107,7 @@ def test_what_is_for_staff_only_is_left_off_unless_asked_for(pack):
 
 @pytest.mark.parametrize("audience", ["client", "counsel"])
 def test_equal_plans_give_equal_bytes(audience):
+    """P27: byte-identical for equal input."""
     assert html_to_pdf(*html("answered-nothing", audience)) == paper("answered-nothing", audience)
 
 
@@ -151,6 +152,7 @@ def test_a_password_locks_the_paper_with_aes_256_and_leaves_it_to_screen_readers
     ],
 )
 def test_a_document_that_asks_for_something_gets_nothing(asks):
+    """P32: neither a file nor an address, also of this machine."""
     pdf = html_to_pdf(f'<html lang="en"><title>Plan</title>{asks}<p>words</p>', "")
 
     with pikepdf.open(BytesIO(pdf)) as document:

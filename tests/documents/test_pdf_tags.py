@@ -98,6 +98,7 @@ def test_its_fonts_are_noto_embedded_and_subset(tagged):
 
 
 def test_it_holds_no_script_file_action_or_form_and_links_only_to_its_sources(tagged, pack):
+    """P27: nothing runs, and nothing calls home."""
     cited = {source.url for source in pack.sources.values()}
     assert not {"/OpenAction", "/AA", "/AcroForm", "/Names"} & set(tagged.document.Root.keys())
     for page in tagged.document.pages:
@@ -110,6 +111,7 @@ def test_it_holds_no_script_file_action_or_form_and_links_only_to_its_sources(ta
 
 
 def test_it_says_nothing_of_its_making(tagged):
+    """P27: a title that says nothing, and no date, producer, id or attachment."""
     info = set(tagged.document.docinfo.keys())
     metadata = tagged.document.Root.Metadata.read_bytes()
 

@@ -25,6 +25,7 @@ def walker(client):  # noqa: F811
 
 
 def test_a_plain_link_gives_the_take_home_on_letter_paper(walker, pack):
+    """P27: under a name that says nothing."""
     response = walker.get("/plan.pdf")
 
     assert response.status_code == 200
@@ -79,6 +80,7 @@ def test_a_busy_renderer_says_so_and_offers_the_same_paper_again_without_the_pas
 
 
 def test_a_paper_that_takes_too_much_memory_is_given_up_and_the_next_one_is_made():
+    """P41: the child ends at its limit, and the next paper gets a new one."""
     huge = '<html lang="en"><title>Plan</title>' + "<p>word <b>word</b></p>" * 150_000
 
     with pytest.raises(renderer.NotRendered):

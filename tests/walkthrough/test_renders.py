@@ -50,6 +50,7 @@ def renderers(pid: int) -> list[int]:
 
 
 def test_ten_at_once_each_get_a_paper_or_are_told_at_once_to_try_again(server, walker):
+    """P41: nobody waits for another's paper, and a walk goes on meanwhile."""
     walkers = [Walker(server[0]) for _ in range(10)]
     for one in walkers:
         one.cookies = dict(walker.cookies)
