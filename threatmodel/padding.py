@@ -13,6 +13,7 @@ type Respond = Callable[[HttpRequest], HttpResponseBase]
 
 KIB = 1024
 REDIRECT, FRAGMENT, PAGE, LARGE, PLAN = 4 * KIB, 16 * KIB, 32 * KIB, 64 * KIB, 640 * KIB
+LONGER = {"changes"}  # pages that some fit into 32 KiB and others do not
 WHOLE = re.compile(rb"\s*<!doctype", re.IGNORECASE)
 
 
@@ -46,6 +47,8 @@ def _is_page(response: HttpResponse) -> bool:
 def _least(request: HttpRequest, response: HttpResponse) -> int:
     if "Location" in response.headers:
         return REDIRECT
+    if request.resolver_match and request.resolver_match.url_name in LONGER:
+        return LARGE
     # A script may get a whole page too, as where the walk's last answer leads to the check page.
     return FRAGMENT if request.headers.get("HX-Request") and not WHOLE.match(response.content) else PAGE
 
