@@ -6,7 +6,8 @@ window.trustedTypes?.createPolicy("default", {
 // A form that htmx sends takes the same length whatever was chosen, up to the next 1024 letters.
 document.addEventListener("htmx:configRequest", (event) => {
   if (event.detail.verb !== "post") return;
-  const sent = new URLSearchParams(event.detail.formData).toString().length + "&pad=".length;
+  const fields = [...event.detail.formData].flat(); // htmx writes them as encodeURIComponent does, each with = or &
+  const sent = fields.reduce((sum, text) => sum + encodeURIComponent(text).length + 1, "pad=".length);
   event.detail.formData.append("pad", "x".repeat(1023 - ((sent + 1023) % 1024)));
 });
 

@@ -1,4 +1,7 @@
-"""The headers of every answer, whoever made it: a page, a file, a redirect, a refusal. Outermost but for the policy."""
+"""The headers of every answer, whoever made it: a page, a file, a redirect, a refusal.
+
+Only the policy and the padding lie further out.
+"""
 
 from collections.abc import Callable
 

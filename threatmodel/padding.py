@@ -4,6 +4,7 @@ The blanks stand after the page's end, so that they arrive last and nothing wait
 home keep their own size. See docs/decisions/0012.
 """
 
+import re
 from collections.abc import Callable
 
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
@@ -11,7 +12,9 @@ from django.http import HttpRequest, HttpResponse, HttpResponseBase
 type Respond = Callable[[HttpRequest], HttpResponseBase]
 
 KIB = 1024
-REDIRECT, FRAGMENT, PAGE, LARGE, PLAN = 4 * KIB, 16 * KIB, 32 * KIB, 64 * KIB, 512 * KIB
+REDIRECT, FRAGMENT, PAGE, LARGE, PLAN = 4 * KIB, 16 * KIB, 32 * KIB, 64 * KIB, 640 * KIB
+LONGER = {"changes"}  # pages that some fit into 32 KiB and others do not
+WHOLE = re.compile(rb"\s*<!doctype", re.IGNORECASE)
 
 
 def padded(get_response: Respond) -> Respond:
@@ -44,7 +47,10 @@ def _is_page(response: HttpResponse) -> bool:
 def _least(request: HttpRequest, response: HttpResponse) -> int:
     if "Location" in response.headers:
         return REDIRECT
-    return FRAGMENT if request.headers.get("HX-Request") else PAGE
+    if request.resolver_match and request.resolver_match.url_name in LONGER:
+        return LARGE
+    # A script may get a whole page too, as where the walk's last answer leads to the check page.
+    return FRAGMENT if request.headers.get("HX-Request") and not WHOLE.match(response.content) else PAGE
 
 
 def _head(response: HttpResponse) -> int:

@@ -74,8 +74,8 @@ REFERRALS = Path(referrals) if (referrals := os.environ.get("THREATMODEL_REFERRA
 INSTALLED_APPS = ["django.contrib.staticfiles", "django_htmx", "threatmodel.walkthrough.apps.Walkthrough"]
 MIDDLEWARE = [
     "django.middleware.csp.ContentSecurityPolicyMiddleware",
+    "threatmodel.padding.padded",  # counts every header that may differ
     "threatmodel.headers.headers",
-    "threatmodel.padding.padded",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "threatmodel.limits.Limits",

@@ -64,7 +64,7 @@ class Walked(NamedTuple):
 
 def a_walk(person: Person, answers: Answers, number: int) -> None:
     """Everything that a walk can do. What costs the server much is done by every tenth."""
-    person.begin("full" if number % 4 == 0 else "quick").walk(answers, "full" if number % 4 == 0 else "quick")
+    person.begin("full" if number % 20 == 0 else "quick").walk(answers, "full" if number % 20 == 0 else "quick")
     passphrase = f"{person.bears}-passphrase"
     again = passphrase if number % 10 == 0 else f"{person.bears}-mistyped"
     kept = person.send("/keep/", ("passphrase", passphrase), ("again", again), ("as", "file"))
