@@ -122,7 +122,7 @@ def test_nothing_that_fits_is_put_into_a_file(front, app, tmp_path):
 
 
 def test_a_body_in_chunks_is_refused_since_it_could_spool(front, app, tmp_path):
-    """P5: sixty thousand letters in chunks of one are more than the buffer. Were they let in, they would need a file."""
+    """P5: thirty thousand letters in chunks of one are more than the buffer; let in, they would need a file."""
     sent = CHUNKED + b"1\r\nx\r\n" * 30_000 + b"0\r\n\r\n"
     with proxy(tmp_path / "chunks", app.port, {REFUSED_CHUNKS: ""}) as other:
         other.forbid_spooling()
@@ -292,7 +292,7 @@ def test_the_clear_side_only_leads_to_the_name_of_the_site(front):
 
 
 def test_a_body_that_trickles_is_cut_off(app, tmp_path):
-    """P5: a sender who falls silent holds nothing of ours. The time is shortened here; the shipped one is ten seconds."""
+    """P5: a sender who falls silent holds nothing of ours. The time is shortened here; shipped are ten seconds."""
     head = f"POST /open/ HTTP/1.1\r\nHost: {NAME}\r\nContent-Length: 1000\r\n\r\nx".encode()
     with proxy(tmp_path / "slow", app.port, {"client_body_timeout 10s": "client_body_timeout 1s"}) as front:
         answer = front.raw(head)
