@@ -52,6 +52,7 @@ def test_the_service_keeps_keys_in_memory_and_destroys_them_when_it_stops():
     unit = settings(UNIT.read_text())
 
     assert unit["RuntimeDirectory"] == ["plan"]
+    assert "DynamicUser" not in unit  # its directory is behind a link, which the app refuses
     assert unit["RuntimeDirectoryMode"] == ["0700"]
     assert unit["RuntimeDirectoryPreserve"] == ["restart"]
     assert "THREATMODEL_KEY_DIRECTORY=%t/plan" in unit["Environment"]
