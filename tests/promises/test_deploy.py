@@ -94,7 +94,7 @@ def test_systemd_knows_every_line_of_the_unit(tmp_path):
 
 @with_systemd
 def test_systemd_finds_little_that_the_service_could_reach(tmp_path):
-    """P32, P6: its own grade."""
+    """P32: and little that it could leave behind, by its own grade."""
     said = analyzed(tmp_path, UNIT.read_text(), "security", "--no-pager", "--offline=true").stdout
 
     assert float(re.search(r"exposure level for plan.service: ([\d.]+)", said)[1]) <= MOST_EXPOSED

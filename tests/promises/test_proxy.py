@@ -277,7 +277,7 @@ def test_whoever_names_no_host_or_another_gets_no_certificate(front):
 
 @pytest.mark.parametrize("twice", ["Host: plan.example.org\r\nHost: evil.example", "Host: plan.example.org/evil"])
 def test_two_hosts_or_none_that_can_be_are_refused(front, twice):
-    """P42"""
+    """P42: before the app is asked at all."""
     assert b" 400 " in front.raw(f"GET / HTTP/1.1\r\n{twice}\r\nConnection: close\r\n\r\n".encode()).splitlines()[0]
 
 
