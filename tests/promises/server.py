@@ -4,6 +4,7 @@ import http.client
 import os
 import re
 import shlex
+import signal
 import socket
 import subprocess
 import sys
@@ -79,14 +80,20 @@ def shipped(directory: Path, target: str = "", before: tuple[str, ...] = (), **e
     surroundings = os.environ | {"THREATMODEL_KEY_DIRECTORY": str(keys)} | SHIPPED | environment
     printed = directory / "printed"
     with printed.open("wb") as output:
-        process = subprocess.Popen(command, cwd=ROOT, env=surroundings, stdout=output, stderr=subprocess.STDOUT)  # noqa: S603
+        output_of = {"stdout": output, "stderr": subprocess.STDOUT, "start_new_session": True}
+        process = subprocess.Popen(command, cwd=ROOT, env=surroundings, **output_of)  # noqa: S603
     server = Server(port, process, printed)
     try:
         _wait(server)
         yield server
     finally:
         process.terminate()
-        process.wait(timeout=30)
+        try:
+            process.wait(timeout=20)
+        except subprocess.TimeoutExpired:
+            os.killpg(process.pid, signal.SIGKILL)
+            process.wait(timeout=20)
+            raise
 
 
 def _wait(server: Server) -> None:

@@ -23,6 +23,7 @@ OPENS = ("open", "openat", "openat2")
 TRACED = (*WRITES, *MAKES, *OPENS, "connect", "sendto", "sendmsg", "mmap")
 STRACE = ("strace", "-f", "--seccomp-bpf", "-y", "-qq", "-ttt", "-s", "0", "-e", f"trace={','.join(TRACED)}", "-o")
 CALL = re.compile(r"^(?:\d+ +)?(\d+\.\d+) (\w+)\((.*)$")
+CAME_TO_NOTHING = re.compile(r" = -1 E(EXIST|NOENT) \(.*\)$")
 TO_WRITE = re.compile(r"O_(WRONLY|RDWR|CREAT|TRUNC|APPEND)")
 LINE = re.compile(r"^\d+<(?:socket|TCP|UNIX|pipe|anon_inode|/dev/null)\b")
 HERE = re.compile(r'inet_addr\("127\.|AF_UNIX')
@@ -42,7 +43,12 @@ def marks_left(trace: Path, since: float) -> Iterator[tuple[str, str]]:
     """Each call by which something could stay behind or go elsewhere: its name, and what it was asked for."""
     for line in trace.read_text(errors="replace").splitlines():
         found = CALL.match(line)
-        if found and float(found[1]) >= since and leaves_a_mark(found[2], found[3]):
+        if (
+            found
+            and float(found[1]) >= since
+            and not CAME_TO_NOTHING.search(line)
+            and leaves_a_mark(found[2], found[3])
+        ):
             yield found[2], found[3]
 
 
@@ -68,7 +74,9 @@ def whole_walk(port: int) -> None:
     assert person.upload("/open/", kept.body, passphrase=passphrase).status == 302
     assert person.upload("/open/", b"x" * 60_000, passphrase=passphrase).status == 422
     assert person.upload("/open/", b"x" * 70_000, passphrase=passphrase).status == 413
-    assert person.ask("GET", "/plan.pdf").body.startswith(b"%PDF")
+    assert any(
+        person.ask("GET", "/plan.pdf").body.startswith(b"%PDF") for _ in range(5)
+    )  # a traced one may be too slow
     assert person.ask("GET", "/leave/").status == 303
 
 
@@ -81,8 +89,9 @@ def traced(tmp_path_factory):
     with shipped(directory, before=(*STRACE, str(trace)), **places) as server:
         began = time.time()
         whole_walk(server.port)
-        [first] = Path(f"/proc/{server.process.pid}/task/{server.process.pid}/children").read_text().split()
-        os.kill(int(first), signal.SIGTERM)  # granian itself: strace ends with it
+        # Killed, since a process that is traced may miss being asked to end. When all are gone, strace ends too.
+        for pid in server.workers()[1:]:
+            os.kill(pid, signal.SIGKILL)
         server.process.wait(timeout=60)
     return trace, began, directory, Path(places["TMPDIR"])
 
