@@ -1,8 +1,8 @@
 """How much one network may ask for in a minute. No address is kept, neither in clear nor as a hash.
 
-A request only raises one of 65536 counts in a small file in memory; which one follows from the address by a hash under
-a random key. Count and key are thrown away together every minute, and each count stands for as many addresses as
-would fit. Where no address is known, as behind a proxy that names none, everybody shares one larger budget.
+A request only raises one of 65536 counts of its kind in a small file in memory; which one follows from the address by a
+hash under a random key. Counts and key are thrown away together every minute, and each count stands for as many
+addresses as would fit. Where no address is known, as behind a proxy that names none, everybody shares a larger budget.
 """
 
 import fcntl
@@ -38,14 +38,16 @@ LONGEST_ADDRESS = 2048
 class Budget(NamedTuple):
     """Requests a minute: from one network, and from all together where networks cannot be told apart."""
 
-    name: str
+    table: int
     each: int
     together: int
 
 
-WALKING = Budget("walking", 600, 60_000)
-PAPERS = Budget("papers", 20, 120)
-SEALING = Budget("sealing", 10, 60)
+# Each has a table of counts to itself, or many who walk would use up what somebody else may seal.
+WALKING = Budget(0, 600, 60_000)
+PAPERS = Budget(1, 20, 120)
+SEALING = Budget(2, 10, 60)
+TABLES = 3
 # By route; a route that is not here is walking. Sealing and opening are work only when something is sent.
 COSTLY = {"plan-pdf": PAPERS, "notice-pdf": PAPERS, "letter-pdf": PAPERS}
 COSTLY_TO_SEND = {"keep": SEALING, "open": SEALING}
@@ -98,7 +100,7 @@ def _new_minute(descriptor: int, minute: int) -> bytes:
     """Forget every count, and begin with another key."""
     head = HEAD.pack(minute, secrets.token_bytes(32))
     _overwrite(descriptor)
-    os.ftruncate(descriptor, HEAD.size + SLOTS * COUNT.size)
+    os.ftruncate(descriptor, HEAD.size + TABLES * SLOTS * COUNT.size)
     os.pwrite(descriptor, head, 0)
     return head
 
@@ -110,8 +112,8 @@ def _overwrite(descriptor: int) -> None:
 
 
 def _slot(head: bytes, budget: Budget, network: str) -> int:
-    digest = blake2b(f"{budget.name} {network}".encode(), key=head[-32:], digest_size=4).digest()
-    return int.from_bytes(digest) % SLOTS
+    digest = blake2b(network.encode(), key=head[-32:], digest_size=4).digest()
+    return budget.table * SLOTS + int.from_bytes(digest) % SLOTS
 
 
 def network_of(request: HttpRequest) -> str:

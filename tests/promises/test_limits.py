@@ -12,10 +12,10 @@ from hypothesis import strategies as st
 
 from tests.conftest import ROOT
 from tests.promises.server import shipped
-from threatmodel.limits import HEAD, MINUTE, PAPERS, SEALING, SLOTS, WALKING, Budget, Meter, network_of
+from threatmodel.limits import HEAD, MINUTE, PAPERS, SEALING, SLOTS, TABLES, WALKING, Budget, Meter, network_of
 
 NOW = 1_800_000_000
-SMALL = Budget("small", 3, 5)
+SMALL = Budget(1, 3, 5)
 
 
 def test_a_network_gets_its_budget_and_another_is_not_touched(tmp_path):
@@ -30,6 +30,16 @@ def test_a_network_gets_its_budget_and_another_is_not_touched(tmp_path):
     assert meter.take(SMALL, "203.0.113.9", NOW + MINUTE)
 
 
+def test_who_only_walks_uses_up_nothing_of_what_others_may_seal(tmp_path):
+    """P41: pages and sealings are counted apart, however many people walk."""
+    meter = Meter(tmp_path)
+    for network in range(5000):
+        for _ in range(SEALING.each):
+            meter.take(WALKING, f"walker {network}", NOW)
+
+    assert all(meter.take(SEALING, f"sealer {network}", NOW) for network in range(200))
+
+
 def test_what_the_limits_keep_is_a_count_that_no_address_can_be_read_from(tmp_path):
     """P4: neither an address nor a hash of one is in the file, its size is fixed, and a minute later all is new."""
     meter = Meter(tmp_path)
@@ -40,7 +50,7 @@ def test_what_the_limits_keep_is_a_count_that_no_address_can_be_read_from(tmp_pa
 
     meter.take(WALKING, addresses[0], NOW + MINUTE)
 
-    assert len(kept) == HEAD.size + 2 * SLOTS
+    assert len(kept) == HEAD.size + 2 * TABLES * SLOTS
     for address in addresses:
         assert address.encode() not in kept
         assert ip_address(address).packed not in kept[HEAD.size :]
