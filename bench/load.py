@@ -15,6 +15,7 @@ from django.conf import settings
 
 from bench import bare  # noqa: F401  sets Django up
 from bench.step import free_port, requests, wait_for
+from threatmodel.walkthrough.walk import key_ring
 
 WALKERS, SECONDS, PAUSE, ROUNDS = 4, 4, 0.02, 3
 
@@ -75,6 +76,9 @@ def main() -> None:
     statuses: list[int] = []
     with TemporaryDirectory() as keys:
         os.environ["THREATMODEL_KEY_DIRECTORY"] = settings.KEY_DIRECTORY = keys
+        os.environ["THREATMODEL_KEYS_ON_DISK"], settings.KEYS_ON_DISK = "yes", True
+        os.environ["THREATMODEL_LIMITS"] = "no"  # one machine asks for a thousand
+        key_ring.cache_clear()
         server = subprocess.Popen(command)  # noqa: S603
         try:
             wait_for(port)
