@@ -6,13 +6,10 @@ from typing import Any
 
 logger = logging.getLogger(__name__)
 
+# Django reads this header before any of our code, and breaks on what it may say of character sets.
+KIND = "CONTENT_TYPE"
 LAST_WORDS = b"Something went wrong on our side. Your answers are still on your device and nowhere else.\n"
-HEAD = [
-    ("Content-Type", "text/plain; charset=utf-8"),
-    ("Cache-Control", "no-store"),
-    ("X-Content-Type-Options", "nosniff"),
-    ("Server", "web"),
-]
+POLICY = "default-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
 
 type Application = Callable[[dict[str, Any], Callable[..., Any]], Iterable[bytes]]
 
@@ -21,11 +18,25 @@ def guarded(application: Application) -> Application:
     """Answer in plain words, and log no more than the kind of the fault."""
 
     def call(environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
+        if "*" in environ.get(KIND, "") or not environ.get(KIND, "").isprintable():
+            environ[KIND] = ""
         try:
             return application(environ, start_response)
         except Exception as fault:
             logger.error("no page could be made at all [%s]", type(fault).__name__)
-            start_response("500 Internal Server Error", HEAD)
+            start_response("500 Internal Server Error", _head())
             return [LAST_WORDS]
 
     return call
+
+
+def _head() -> list[tuple[str, str]]:
+    # Only now, since settings are read when it is imported.
+    from threatmodel.headers import FIXED, TLS
+
+    return [
+        *FIXED.items(),
+        *TLS.items(),
+        ("Content-Type", "text/plain; charset=utf-8"),
+        ("Content-Security-Policy", POLICY),
+    ]

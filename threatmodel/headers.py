@@ -59,6 +59,7 @@ FIXED = {
     "X-Content-Type-Options": "nosniff",
     "X-Frame-Options": settings.X_FRAME_OPTIONS,
 }
+TLS = {"Strict-Transport-Security": f"max-age={settings.SECURE_HSTS_SECONDS}"} if settings.HTTPS else {}
 
 
 def headers(get_response: Respond) -> Respond:
@@ -69,7 +70,8 @@ def headers(get_response: Respond) -> Respond:
         for name, value in FIXED.items():
             response.headers.setdefault(name, value)
         if request.is_secure():
-            response.headers["Strict-Transport-Security"] = f"max-age={settings.SECURE_HSTS_SECONDS}"
+            for name, value in TLS.items():
+                response.headers[name] = value
             if settings.ONION_LOCATION and response.headers.get("Content-Type", "").startswith("text/html"):
                 response.headers["Onion-Location"] = settings.ONION_LOCATION + escape_uri_path(request.path)
         return response

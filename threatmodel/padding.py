@@ -13,7 +13,7 @@ type Respond = Callable[[HttpRequest], HttpResponseBase]
 
 KIB = 1024
 REDIRECT, FRAGMENT, PAGE, LARGE, PLAN = 4 * KIB, 16 * KIB, 32 * KIB, 64 * KIB, 640 * KIB
-LONGER = {"changes"}  # pages that some fit into 32 KiB and others do not
+LONGER = {"changes", "what-if"}  # pages that some fit into 32 KiB and others do not
 WHOLE = re.compile(rb"\s*<!doctype", re.IGNORECASE)
 
 
@@ -41,6 +41,8 @@ def bucket(size: int, least: int) -> int:
 
 
 def _is_page(response: HttpResponse) -> bool:
+    if response.status_code in (204, 304):  # which have no body
+        return False
     return "Location" in response.headers or response.headers.get("Content-Type", "").startswith("text/html")
 
 

@@ -78,7 +78,7 @@ MIDDLEWARE = [
     "threatmodel.headers.headers",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
-    "threatmodel.limits.Limits",
+    "threatmodel.limits.limited",
     "threatmodel.methods.explained",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",

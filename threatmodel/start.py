@@ -5,7 +5,8 @@ from urllib.parse import urlsplit
 
 from django.conf import settings
 
-from threatmodel.sealing.keyring import RingUnfit
+from threatmodel.sealing.key_file import directory_for
+from threatmodel.sealing.keyring import RingUnfit, RingUnreachable
 from threatmodel.walkthrough.walk import key_ring
 
 SHORTEST_KEY = 50  # as Django's own check wants it
@@ -32,16 +33,22 @@ def _of_settings() -> Iterator[str]:
 
 def _of_keys() -> Iterator[str]:
     try:
+        directory_for(settings.KEY_DIRECTORY, on_disk=settings.KEYS_ON_DISK)  # the limits' counts lie there in any case
         key_ring()
     except RingUnfit as fault:
         yield str(fault)
+    except RingUnreachable:
+        yield "The file of the walks' keys cannot be opened. Name another directory in THREATMODEL_KEY_DIRECTORY."
 
 
 def _in_public() -> Iterator[str]:
     """What matters once others than the person at this machine may come."""
-    if "*" in settings.ALLOWED_HOSTS or set(settings.ALLOWED_HOSTS) <= set(settings.LOOPBACK):
+    hosts = settings.ALLOWED_HOSTS
+    if any(host == "*" or host.startswith(".") for host in hosts) or set(hosts) <= set(settings.LOOPBACK):
         yield "THREATMODEL_HOSTS must name the hosts this site is reached under, each whole."
-    if urlsplit(settings.LEAVE_TO).hostname in {host.lstrip(".") for host in settings.ALLOWED_HOSTS}:
+    if settings.HTTPS and settings.ONION:
+        yield "THREATMODEL_ONION and THREATMODEL_HTTPS are both yes. Start one server for each (docs/onion.md)."
+    if urlsplit(settings.LEAVE_TO).hostname in hosts:
         yield "THREATMODEL_LEAVE_TO leads to this site itself. Name a page elsewhere that says nothing about a visit."
     if settings.KEYS_ON_DISK:
         yield (

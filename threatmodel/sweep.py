@@ -1,4 +1,7 @@
-"""What has to be gone in time, also when nobody comes by whose request would see to it: old keys and counts."""
+"""What has to happen in time, also when nobody comes by whose request would see to it.
+
+Old keys and counts go, and the key of the hour is made by the clock: when keys were made tells of no visitor.
+"""
 
 import threading
 import time
@@ -6,7 +9,7 @@ from contextlib import suppress
 
 from django.conf import settings
 
-from threatmodel.limits import Meter
+from threatmodel.meter import Meter
 from threatmodel.sealing.key_file import directory_for
 from threatmodel.sealing.keyring import RingUnreachable
 from threatmodel.walkthrough.walk import key_ring
@@ -15,14 +18,15 @@ EVERY = 60  # seconds
 
 
 def sweep(now: int) -> None:
-    """Destroy the keys past their time, and the counts of a minute that is over (``now`` in seconds since 1970).
+    """Destroy what is past its time, and see to this hour's key (``now`` in seconds since 1970).
 
     What cannot be reached just now is left to the next round; a key server destroys its keys by itself.
     """
     with suppress(RingUnreachable):
         key_ring().births(now)
+        key_ring().current(now)
     with suppress(OSError):
-        Meter(directory_for(settings.KEY_DIRECTORY)).forget(now)
+        Meter(directory_for(settings.KEY_DIRECTORY, on_disk=settings.KEYS_ON_DISK)).forget(now)
 
 
 def begin(every: float = EVERY) -> threading.Event:

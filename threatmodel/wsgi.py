@@ -3,6 +3,7 @@
 import os
 import sys
 
+import django
 from django.core.wsgi import get_wsgi_application
 
 from threatmodel.guard import guarded
@@ -10,7 +11,7 @@ from threatmodel.host import harden
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "threatmodel.settings")
 harden()
-application = guarded(get_wsgi_application())
+django.setup()
 
 from threatmodel.content.errors import BrokenPack  # noqa: E402
 from threatmodel.start import faults  # noqa: E402
@@ -23,4 +24,5 @@ try:
     questionnaire()
 except BrokenPack as broken:
     sys.exit(str(broken))
+application = guarded(get_wsgi_application())
 begin_to_sweep()

@@ -12,7 +12,9 @@ from hypothesis import strategies as st
 
 from tests.conftest import ROOT
 from tests.promises.server import shipped
-from threatmodel.limits import HEAD, MINUTE, PAPERS, SEALING, SLOTS, TABLES, WALKING, Budget, Meter, network_of
+from tests.walkthrough.cast import current
+from threatmodel.limits import network_of
+from threatmodel.meter import HEAD, MINUTE, PAPERS, SEALING, SLOTS, TABLES, WALKING, Budget, Meter
 
 NOW = 1_800_000_000
 SMALL = Budget(1, 3, 5)
@@ -76,6 +78,17 @@ def test_no_header_that_the_operator_did_not_name_says_who_asks(address, forward
         assert network_of(plain) == ""
 
 
+def test_an_address_of_the_fourth_version_is_its_own_network_however_it_is_written():
+    """P42: a server that listens for both versions writes the older one inside the newer."""
+    with override_settings(CLIENT_ADDRESS_HEADER="X-Client-Address"):
+        written = ("198.51.100.7", "::ffff:198.51.100.7", "::ffff:198.51.100.8", "2001:db8::1", "2001:db8::2")
+        told = [network_of(RequestFactory(headers={"X-Client-Address": one}).get("/")) for one in written]
+
+    assert told[0] == told[1] != told[2]
+    assert told[3] == told[4]
+    assert len(set(told)) == 3
+
+
 def test_the_last_address_of_a_named_header_counts_since_the_proxy_put_it_there():
     """P42: what a visitor writes into the header themselves stands before what the proxy adds."""
     request = RequestFactory(headers={"X-Forwarded-For": "1.2.3.4, 203.0.113.9"}).get("/")
@@ -87,27 +100,57 @@ def test_the_last_address_of_a_named_header_counts_since_the_proxy_put_it_there(
 @pytest.mark.parametrize(("route", "budget"), [("/plan.pdf", PAPERS), ("/open/", SEALING), ("/walk/", WALKING)])
 def test_who_asks_too_much_is_told_when_to_come_back_and_loses_nothing(route, budget, tmp_path, monkeypatch, settings):
     """P41: past its budget a network gets 429 with Retry-After and a way on; it may still leave and delete."""
-    settings.LIMITS, settings.KEY_DIRECTORY = True, str(tmp_path)
+    limited(settings, tmp_path)
     monkeypatch.setattr("threatmodel.limits.time", lambda: NOW)
-    client = Client(REMOTE_ADDR="8.8.8.8")
+    client, sent = Client(REMOTE_ADDR="8.8.8.8"), {"text": "x", "passphrase": "a passphrase of somebody"}
     client.post("/walk/", {"depth": "quick"})
-    walk = client.cookies["walk"].value
+    walk = current(client)
     meter = Meter(tmp_path)
     while meter.take(budget, "8.8.8.8", NOW):
         pass
 
-    response = client.post(route, {})
+    response = client.post(route, sent)
 
     assert response.status_code == 429
     assert 0 < int(response["Retry-After"]) <= MINUTE
     assert b"<h1" in response.content
     assert b'href="/walk/"' in response.content
-    assert client.cookies["walk"].value == walk
-    assert client.post(route, {}, REMOTE_ADDR="8.8.4.4").status_code != 429
+    assert current(client) == walk
+    assert client.post(route, sent, REMOTE_ADDR="8.8.4.4").status_code != 429
     assert client.post("/walk/delete/").status_code == 200
     assert client.get("/leave/").status_code == 303
     monkeypatch.setattr("threatmodel.limits.time", lambda: NOW + MINUTE)
-    assert client.post(route, {}).status_code != 429
+    assert client.post(route, sent).status_code != 429
+
+
+def limited(settings, directory):
+    """Switch the limits on, with counts of this test alone."""
+    settings.LIMITS, settings.KEY_DIRECTORY = True, str(directory)
+
+
+def test_what_another_site_makes_a_browser_ask_for_uses_up_no_papers_and_no_sealing(tmp_path, settings, monkeypatch):
+    """P41: no form without our mark counts as sealing, and no look without a walk as a paper."""
+    limited(settings, tmp_path)
+    monkeypatch.setattr("threatmodel.limits.time", lambda: NOW)
+    hostile = Client(enforce_csrf_checks=True, REMOTE_ADDR="8.8.8.8")
+    for _ in range(3 * SEALING.each):
+        assert hostile.post("/open/", {"text": "x", "passphrase": "y"}).status_code == 403
+        assert hostile.get("/plan.pdf").status_code == 409
+
+    meter = Meter(tmp_path)
+    assert all(meter.take(SEALING, "8.8.8.8", NOW) for _ in range(SEALING.each))
+    assert all(meter.take(PAPERS, "8.8.8.8", NOW) for _ in range(PAPERS.each))
+
+
+def test_addresses_that_there_are_not_count_too(tmp_path, settings, monkeypatch):
+    """P41: each is a whole page to make."""
+    limited(settings, tmp_path)
+    monkeypatch.setattr("threatmodel.limits.time", lambda: NOW)
+    meter = Meter(tmp_path)
+    for _ in range(WALKING.each - 1):
+        meter.take(WALKING, "8.8.8.8", NOW)
+
+    assert [Client(REMOTE_ADDR="8.8.8.8").get("/nothing/").status_code for _ in range(2)] == [404, 429]
 
 
 def test_without_an_address_all_share_a_budget_that_one_walk_cannot_use_up():
@@ -118,7 +161,10 @@ def test_without_an_address_all_share_a_budget_that_one_walk_cannot_use_up():
 
 def test_full_memory_costs_the_count_and_not_the_walk(client, settings, tmp_path):
     """P53: where the counts cannot be kept, pages are served as ever."""
-    settings.LIMITS, settings.KEY_DIRECTORY = True, str(tmp_path / "gone")
+    limited(settings, tmp_path)
+    (tmp_path / "limits").mkdir()
+    with pytest.raises(OSError, match="directory"):
+        Meter(tmp_path).take(WALKING, "", NOW)
 
     assert Client().get("/notice/").status_code == 200
 

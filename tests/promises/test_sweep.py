@@ -5,10 +5,12 @@ import time
 import pytest
 
 from tests.promises.server import shipped
-from threatmodel.limits import HEAD, MINUTE, WALKING, Meter
-from threatmodel.sealing.key_file import FileRing
-from threatmodel.sealing.keyring import DESTROY_AFTER
+from threatmodel.meter import HEAD, MINUTE, WALKING, Meter
+from threatmodel.sealing.key_file import RECORD_BYTES, FileRing
+from threatmodel.sealing.keyring import DESTROY_AFTER, NEW_KEY_EVERY
 from threatmodel.sweep import begin, sweep
+
+T = 1_800_000_000  # on the hour
 
 
 @pytest.fixture
@@ -26,11 +28,33 @@ def test_a_key_past_its_time_is_destroyed_although_nobody_comes(directory):
     now = int(time.time())
     key = FileRing(directory, on_disk=True).current(now)
 
-    sweep(now + DESTROY_AFTER - 1)
+    sweep(key.born + DESTROY_AFTER - 1)
     assert key.secret in (directory / "walk-keys").read_bytes()
 
-    sweep(now + DESTROY_AFTER)
-    assert (directory / "walk-keys").read_bytes() == b""
+    sweep(key.born + DESTROY_AFTER)
+    assert key.secret not in (directory / "walk-keys").read_bytes()
+
+
+def test_when_keys_were_made_tells_of_no_visitor(directory):
+    """P4: a day with somebody in every odd minute looks like one without anybody."""
+    hours = range(T, T + 8 * NEW_KEY_EVERY, NEW_KEY_EVERY)
+    for hour in hours:
+        for visited in (hour + 7, hour + 1234):
+            sweep(visited - 5)
+            FileRing(directory, on_disk=True).current(visited)
+
+    assert FileRing(directory, on_disk=True).births(T + 8 * NEW_KEY_EVERY - 1) == list(hours)
+    raw = (directory / "walk-keys").read_bytes()
+    since_start = [int.from_bytes(raw[at + 12 : at + 20], "big") for at in range(0, len(raw), RECORD_BYTES)]
+    assert len({(born - start) % NEW_KEY_EVERY for born, start in zip(hours, since_start, strict=True)}) <= 2
+
+
+def test_a_key_is_made_by_the_clock_and_not_by_whoever_comes(directory):
+    """P4"""
+    sweep(T + 100)
+    sweep(T + NEW_KEY_EVERY)
+
+    assert FileRing(directory, on_disk=True).births(T + NEW_KEY_EVERY) == [T, T + NEW_KEY_EVERY]
 
 
 def test_counts_and_their_key_are_gone_when_their_minute_is_over_although_nobody_comes(directory):
@@ -67,7 +91,7 @@ def test_it_goes_on_for_as_long_as_the_process_lives(directory):
 def test_a_server_sweeps_when_it_starts(tmp_path):
     """P7: what an earlier run left behind goes before the first request."""
     keys = tmp_path / "keys"
-    FileRing(keys, on_disk=True).current(int(time.time()) - DESTROY_AFTER)
+    old = FileRing(keys, on_disk=True).current(int(time.time()) - DESTROY_AFTER)
     Meter(keys).take(WALKING, "", int(time.time()) - 5 * MINUTE)
     assert (keys / "walk-keys").stat().st_size
     assert (keys / "limits").stat().st_size
@@ -75,5 +99,5 @@ def test_a_server_sweeps_when_it_starts(tmp_path):
     with shipped(tmp_path):
         pass
 
-    assert not (keys / "walk-keys").stat().st_size
+    assert old.secret not in (keys / "walk-keys").read_bytes()
     assert not (keys / "limits").stat().st_size

@@ -27,10 +27,27 @@ class Record(NamedTuple):
         return self.key.lives(now) and 0 <= _since_start() - self.since_start < DESTROY_AFTER
 
 
-def directory_for(named: str) -> Path:
-    """The directory that was named, or a private one in memory. Raises ``RingUnfit`` where none is to be found."""
-    if named:
-        return Path(named)
+def directory_for(named: str, *, on_disk: bool) -> Path:
+    """The directory that was named, or a private one in memory; made where it is missing.
+
+    Raises ``RingUnfit`` where none is to be found, others can open it, or it is not in memory, unless the operator
+    allows a disk.
+    """
+    directory = Path(named) if named else _usual_directory()
+    try:
+        directory.mkdir(mode=0o700, parents=True, exist_ok=True)
+    except OSError as fault:
+        raise RingUnfit(f"{directory} cannot be made a directory ({fault.strerror}). Name another.") from fault
+    _for_us_alone(directory)
+    if not on_disk and file_system(directory) not in IN_MEMORY:
+        raise RingUnfit(
+            f"{directory} is not in memory, so destroyed keys could be read from the disk. Name a directory on "
+            "tmpfs in THREATMODEL_KEY_DIRECTORY, or set THREATMODEL_KEYS_ON_DISK=yes to try things out."
+        )
+    return directory
+
+
+def _usual_directory() -> Path:
     for base in (os.environ.get("XDG_RUNTIME_DIR", ""), "/dev/shm"):  # noqa: S108  memory, in a directory of our own
         if base and os.access(base, os.W_OK):
             return Path(base) / f"threatmodel-{os.getuid()}"
@@ -42,15 +59,8 @@ class FileRing:
 
     shared = False
 
-    def __init__(self, directory: Path, *, on_disk: bool = False) -> None:
-        directory.mkdir(mode=0o700, parents=True, exist_ok=True)
-        _for_us_alone(directory)
-        if not on_disk and file_system(directory) not in IN_MEMORY:
-            raise RingUnfit(
-                f"{directory} is not in memory, so destroyed keys could be read from the disk. Name a directory on "
-                "tmpfs in THREATMODEL_KEY_DIRECTORY, or set THREATMODEL_KEYS_ON_DISK=yes to try things out."
-            )
-        self._path = directory / "walk-keys"
+    def __init__(self, directory: Path | str, *, on_disk: bool = False) -> None:
+        self._path = directory_for(str(directory), on_disk=on_disk) / "walk-keys"
         with self._file():
             _for_us_alone(self._path)
 
@@ -60,7 +70,7 @@ class FileRing:
             newest = max((record.key for record in living), key=lambda key: key.born, default=None)
             if newest is None or not newest.serves(now):
                 newest = Key.fresh(now)
-                _write(descriptor, [*living, Record(newest, _since_start())])
+                _write(descriptor, [*living, Record(newest, max(0, _since_start() - (now - newest.born)))])
             return newest
 
     def find(self, id_: bytes, now: int) -> Key | None:

@@ -28,8 +28,11 @@ class ServerRing:
 
     def __init__(self, address: str) -> None:
         _out_of_earshot(address)
-        self._server = Redis.from_url(address, socket_timeout=WAIT, socket_connect_timeout=WAIT)
-        self._keeps_nothing()
+        try:
+            self._server = Redis.from_url(address, socket_timeout=WAIT, socket_connect_timeout=WAIT)
+            self._keeps_nothing()
+        except (TypeError, ValueError) as fault:
+            raise RingUnfit("THREATMODEL_KEY_RING holds something that no address of a key server has.") from fault
 
     def current(self, now: int) -> Key:
         try:
@@ -37,10 +40,11 @@ class ServerRing:
             if newest is None or not newest.serves(now):
                 self._keeps_nothing()
                 newest = Key.fresh(now)
+                age = now - newest.born
                 # Two hosts may do this at once: then there are two keys of the hour, and both open what they sealed.
                 with self._server.pipeline() as together:
-                    together.set(NAME + newest.id, _text(newest), ex=DESTROY_AFTER)
-                    together.set(NEWEST, _text(newest), ex=NEW_KEY_EVERY)
+                    together.set(NAME + newest.id, _text(newest), ex=DESTROY_AFTER - age)
+                    together.set(NEWEST, _text(newest), ex=NEW_KEY_EVERY - age)
                     together.execute()
         except RedisError as fault:
             raise RingUnreachable from fault

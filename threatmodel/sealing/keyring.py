@@ -33,7 +33,8 @@ class Key(NamedTuple):
 
     @classmethod
     def fresh(cls, now: int) -> "Key":
-        return cls(secrets.token_bytes(ID_BYTES), secrets.token_bytes(KEY_BYTES), now)
+        """A key of this hour. It is born with the hour, so that its birth tells of no visitor."""
+        return cls(secrets.token_bytes(ID_BYTES), secrets.token_bytes(KEY_BYTES), now - now % NEW_KEY_EVERY)
 
     def lives(self, now: int) -> bool:
         """Neither past its time nor born more than five minutes ahead of a clock that was set back."""

@@ -30,6 +30,7 @@ LONGEST = 256
 # Crockford's letters: none can be taken for another when written by hand.
 LETTERS = "0123456789abcdefghjkmnpqrstvwxyz"
 # OpenSSL has one pool of threads for a process: a second derivation beside the first fails, as if memory were short.
+# Nobody waits for the first to end, or a few who wait would hold every thread that makes pages.
 _one_at_a_time = Lock()
 
 
@@ -47,6 +48,10 @@ class NewerSeal(ValueError):
 
 class WrongPassphrase(ValueError):
     """A sealed text that this passphrase does not open."""
+
+
+class OneAtATime(Exception):
+    """Somebody else's passphrase is being worked on in this process. Nothing was begun."""
 
 
 class BadPassphrase(ValueError):
@@ -104,10 +109,14 @@ def _text(raw: bytes) -> str:
 
 
 def _key(passphrase: str, salt: bytes) -> bytes:
-    """Argon2id with 64 MiB, three passes and four lanes (RFC 9106, second choice)."""
+    """Argon2id with 64 MiB, three passes and four lanes (RFC 9106, second choice). Raises ``OneAtATime``."""
     kdf = Argon2id(salt=salt, length=32, iterations=3, lanes=4, memory_cost=64 * 1024)
-    with _one_at_a_time:
+    if not _one_at_a_time.acquire(blocking=False):
+        raise OneAtATime
+    try:
         return kdf.derive(_plain(passphrase).encode())
+    finally:
+        _one_at_a_time.release()
 
 
 def _plain(passphrase: str) -> str:

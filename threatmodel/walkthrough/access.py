@@ -32,6 +32,7 @@ def with_walk(view: View) -> View:
     """Hand the view the request's walk; without one, say so and offer to start.
 
     Every page of a walk keeps it from ending: what is sent in always, a mere look when the last seal is a minute old.
+    A file does not: it takes seconds to make, and would bring back what was changed or deleted meanwhile.
     """
 
     @private
@@ -45,11 +46,15 @@ def with_walk(view: View) -> View:
             return ended
         request.walk = walk  # type: ignore[attr-defined]
         response = view(request, walk, *args, **kwargs)
-        if COOKIE not in response.cookies and (walk.is_due or request.method == "POST"):
+        if COOKIE not in response.cookies and not _is_file(response) and (walk.is_due or request.method == "POST"):
             walk.seal_into(response)
         return response
 
     return wrapped
+
+
+def _is_file(response: HttpResponseBase) -> bool:
+    return "Content-Disposition" in response.headers
 
 
 def today() -> date:

@@ -77,7 +77,7 @@ def header_names(request: HttpRequest) -> list[str]:
 def open_walk(request: HttpRequest) -> OpenWalk | None:
     try:
         walk = walk_of(request)
-    except (NoWalk, RingUnreachable):
+    except (NoWalk, RingUnreachable, RingUnfit):
         return None
     return OpenWalk((int(time.time()) - walk.begun) // 60, walk.seconds_left // 60, IDLE_LIMIT // 60)
 

@@ -11,12 +11,15 @@ from django.views.decorators.http import require_safe
 from threatmodel.documents.record import NewerFormat, NotARecord, OtherPack, Record, read_record
 from threatmodel.documents.since import since_view
 from threatmodel.engine.answers import NotPacked
+from threatmodel.limits import refusal
+from threatmodel.meter import SEALING
 from threatmodel.sealing.passphrase import (
     SHORTEST,
     BadPassphrase,
     Damaged,
     NewerSeal,
     NotSealed,
+    OneAtATime,
     WrongPassphrase,
     seal_with,
     suggest,
@@ -29,6 +32,7 @@ from threatmodel.walkthrough.walk import NoWalk, Walk, walk_of
 
 LINE = 64  # characters of sealed text a line
 FILE_NAME = "kept.txt"
+TRY_AGAIN_AFTER = 3  # seconds
 
 
 @sensitive_post_parameters("passphrase", "again")
@@ -40,10 +44,14 @@ def keep(request: HttpRequest, walk: Walk) -> HttpResponseBase:
     passphrase = request.POST.get("passphrase", "")
     if passphrase.strip() != request.POST.get("again", "").strip():
         return _keep_page(request, _("The two passphrases are not the same. Type both again."))
+    if refused := refusal(request, SEALING):
+        return refused
     try:
         text = seal_with(passphrase, Record.keep(walk.answers, walk.marks, today()).pack())
     except BadPassphrase:
         return _keep_page(request, _("Use at least %(least)d letters or digits.") % {"least": SHORTEST})
+    except OneAtATime:
+        return _later(_keep_page(request, _at_once()))
     lines = [text[i : i + LINE] for i in range(0, len(text), LINE)]
     if request.POST.get("as") == "paper":
         code = segno.make(text, error="l", micro=False)
@@ -70,12 +78,26 @@ def open_kept(request: HttpRequest) -> HttpResponseBase:
         text = file.read().decode("ascii", "replace")
     if not text.strip():
         return _open_page(request, _("Choose your file, or paste the text from your paper."))
+    if refused := refusal(request, SEALING):
+        return refused
     try:
         record = read_record(questionnaire(), unseal_with(request.POST.get("passphrase", ""), text))
     except (NotSealed, Damaged, NewerSeal, WrongPassphrase, NotARecord) as fault:
         return _open_page(request, _problem(fault), text)
+    except OneAtATime:
+        return _later(_open_page(request, _at_once(), text))
     response = render(request, "walkthrough/opened.html", {"record": record}) if record.lost else redirect("changes")
     Walk.resume(record.answers, record.marks, record.then).seal_into(response)
+    return response
+
+
+def _at_once() -> str:
+    return _("Somebody else is doing the same just now. Nothing is lost: type the passphrase again in a few seconds.")
+
+
+def _later(response: HttpResponse) -> HttpResponse:
+    response.status_code = 503
+    response["Retry-After"] = str(TRY_AGAIN_AFTER)
     return response
 
 

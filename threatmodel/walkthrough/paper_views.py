@@ -11,6 +11,8 @@ from django.views.decorators.http import require_http_methods
 
 from threatmodel.documents import renderer
 from threatmodel.documents.paper import Audience, Size, printable
+from threatmodel.limits import refusal
+from threatmodel.meter import PAPERS
 from threatmodel.walkthrough.access import today, with_walk
 from threatmodel.walkthrough.faults import fault_page
 from threatmodel.walkthrough.walk import Walk
@@ -64,6 +66,8 @@ def plan_pdf(request: HttpRequest, walk: Walk) -> HttpResponseBase:
         return _not_an_option(request)
     except PasswordUnfit:
         return _password_unfit(request)
+    if refused := refusal(request, PAPERS):
+        return refused
     html, css = printable(walk.answers, today(), options.audience, options.size, large=options.large, staff=False)
     try:
         pdf = renderer.render(html, css, options.password)

@@ -1,29 +1,39 @@
 """Papers that are the same for everyone: made by the renderer, kept in memory for a while, and never about a person."""
 
-from functools import lru_cache
-
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
 from threatmodel.documents import renderer
 from threatmodel.documents.paper import style
+from threatmodel.limits import refusal
+from threatmodel.meter import PAPERS
 
 TRY_AGAIN_AFTER = 3  # seconds
+MOST_KEPT = 32
+
+_kept: dict[str, bytes] = {}
 
 
 def sheet(request: HttpRequest, html: str, name: str) -> HttpResponse:
     """A public page as a PDF; when the renderer is at work, a page that says so and offers to ask again."""
-    try:
-        pdf = _rendered(html)
-    except (renderer.Busy, renderer.NotRendered):
-        response = render(request, "walkthrough/sheet_busy.html", {"again": request.path}, status=503)
-        response["Retry-After"] = str(TRY_AGAIN_AFTER)
-        return response
+    pdf = _kept.get(html)
+    if pdf is None:
+        if refused := refusal(request, PAPERS):
+            return refused
+        try:
+            pdf = _rendered(html)
+        except (renderer.Busy, renderer.NotRendered):
+            response = render(request, "walkthrough/sheet_busy.html", {"again": request.path}, status=503)
+            response["Retry-After"] = str(TRY_AGAIN_AFTER)
+            return response
     response = HttpResponse(pdf, content_type="application/pdf")
     response["Content-Disposition"] = f'attachment; filename="{name}"'
     return response
 
 
-@lru_cache(maxsize=32)
 def _rendered(html: str) -> bytes:
-    return renderer.render(html, style("letter", large=False))
+    pdf = renderer.render(html, style("letter", large=False))
+    if len(_kept) >= MOST_KEPT:
+        _kept.clear()  # those of yesterday
+    _kept[html] = pdf
+    return pdf

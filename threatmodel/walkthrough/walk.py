@@ -16,7 +16,7 @@ from threatmodel.engine.marks import Marks, NotMarks, marks_size
 from threatmodel.engine.model import Questionnaire
 from threatmodel.engine.snapshot import Snapshot, snapshot_size
 from threatmodel.sealing.envelope import NotOpened, seal, unseal
-from threatmodel.sealing.key_file import FileRing, directory_for
+from threatmodel.sealing.key_file import FileRing
 from threatmodel.sealing.keyring import CLOCK_SLACK, GREATEST_WALK_AGE, KeyRing
 from threatmodel.walkthrough.packs import questionnaire
 
@@ -145,7 +145,7 @@ def key_ring() -> KeyRing:
         from threatmodel.sealing.key_server import ServerRing
 
         return ServerRing(settings.KEY_RING)
-    return FileRing(directory_for(settings.KEY_DIRECTORY), on_disk=settings.KEYS_ON_DISK)
+    return FileRing(settings.KEY_DIRECTORY, on_disk=settings.KEYS_ON_DISK)
 
 
 def _now() -> int:

@@ -32,7 +32,7 @@ class Command(BaseCommand):
             (not host.dumpable(), "workers leave no core dump and cannot be read by other processes of their user"),
         ]
         try:
-            kind = file_system(directory_for(settings.KEY_DIRECTORY))
+            kind = file_system(directory_for(settings.KEY_DIRECTORY, on_disk=settings.KEYS_ON_DISK))
         except (RingUnfit, OSError):
             return found  # said already
         return [*found, (kind in IN_MEMORY, f"keys and limits lie on {kind or 'a file system we cannot tell'}")]
