@@ -149,7 +149,16 @@ if (yours) {
   });
 }
 
+// Who deletes the answers in one tab should find them in no other.
+document.addEventListener("submit", (event) => {
+  if (event.target.matches("form[action$='/walk/delete/']")) others?.postMessage("deleted");
+});
+
 others?.addEventListener("message", (event) => {
   if (event.data === "left") leave(false);
+  else if (event.data === "deleted") {
+    document.body.replaceChildren();
+    location.replace(document.documentElement.dataset.start);
+  }
   else idle = Math.max(idle, event.data);
 });

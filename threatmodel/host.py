@@ -21,9 +21,9 @@ def dumpable() -> bool:
     return sys.platform != "linux" or bool(ctypes.CDLL(None).prctl(GET_DUMPABLE, 0, 0, 0, 0))
 
 
-def swap_in_use() -> bool | None:
-    """Whether memory may be written to a disk; None where that cannot be told."""
+def swaps() -> list[str] | None:
+    """What memory may be written to when it runs short; None where that cannot be told."""
     try:
-        return len(Path("/proc/swaps").read_text().splitlines()) > 1
+        return [line.split()[0] for line in Path("/proc/swaps").read_text().splitlines()[1:] if line]
     except OSError:
         return None

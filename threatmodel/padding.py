@@ -13,6 +13,7 @@ type Respond = Callable[[HttpRequest], HttpResponseBase]
 
 KIB = 1024
 REDIRECT, FRAGMENT, PAGE, LARGE, PLAN = 4 * KIB, 16 * KIB, 32 * KIB, 64 * KIB, 640 * KIB
+WITHOUT_BODY = (204, 304)
 LONGER = {"changes", "what-if"}  # pages that some fit into 32 KiB and others do not
 WHOLE = re.compile(rb"\s*<!doctype", re.IGNORECASE)
 
@@ -22,7 +23,9 @@ def padded(get_response: Respond) -> Respond:
 
     def respond(request: HttpRequest) -> HttpResponseBase:
         response = get_response(request)
-        if isinstance(response, HttpResponse) and _is_page(response):
+        if response.status_code in WITHOUT_BODY:
+            response.headers.pop("Content-Length", None)
+        elif isinstance(response, HttpResponse) and _is_page(response):
             size = len(response.content) + _head(response)
             blanks = bucket(size, _least(request, response)) - size
             response.content += b" " * blanks
@@ -41,8 +44,6 @@ def bucket(size: int, least: int) -> int:
 
 
 def _is_page(response: HttpResponse) -> bool:
-    if response.status_code in (204, 304):  # which have no body
-        return False
     return "Location" in response.headers or response.headers.get("Content-Type", "").startswith("text/html")
 
 

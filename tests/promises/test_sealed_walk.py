@@ -167,13 +167,34 @@ def test_every_page_of_a_walk_keeps_it_open(pack, clock, url):
     assert client.get(url).status_code == 200
 
 
+FILES = ("/plan.pdf", "/plan.json", "/plan.csv", "/plan.ics")
+PASSPHRASE = {"passphrase": "a passphrase of somebody", "again": "a passphrase of somebody", "as": "file"}
+
+
+@pytest.mark.parametrize(("url", "sent"), [*((url, None) for url in FILES), ("/plan.pdf", {}), ("/keep/", PASSPHRASE)])
+def test_a_file_that_took_its_time_brings_back_nothing_that_was_changed_or_deleted_meanwhile(pack, clock, url, sent):
+    """P25: it comes without a cookie, however old the one it was asked with."""
+    client = walking(Answers(pack).choose("who", ["me"]))
+    clock(T + 10 * SEAL_AGAIN_AFTER)
+
+    file = client.get(url) if sent is None else client.post(url, sent)
+
+    assert file.status_code == 200
+    assert "Content-Disposition" in file.headers
+    assert COOKIE not in file.cookies
+
+
 def test_asking_to_stay_keeps_the_walk_open_and_changes_nothing(pack, clock):
     """P17"""
     client = walking(Answers(pack).choose("who", ["me"]))
     before = current(client)
     clock(T + IDLE_LIMIT - 1)
 
-    assert client.post("/walk/stay/", headers={"Sec-Fetch-Mode": "cors"}).status_code == 204
+    stayed = client.post("/walk/stay/", headers={"Sec-Fetch-Mode": "cors"})
+
+    assert stayed.status_code == 204
+    assert stayed.content == b""
+    assert "Content-Length" not in stayed.headers
 
     clock(T + 2 * IDLE_LIMIT - 2)
     assert current(client) == before

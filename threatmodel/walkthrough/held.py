@@ -13,7 +13,7 @@ from django.conf import settings
 from django.db import connections
 from django.http import HttpRequest
 
-from threatmodel.host import dumpable
+from threatmodel.host import dumpable, swaps
 from threatmodel.limits import network_of
 from threatmodel.sealing.keyring import RingUnfit, RingUnreachable
 from threatmodel.walkthrough.walk import COOKIE, IDLE_LIMIT, NoWalk, key_ring, walk_of
@@ -60,7 +60,7 @@ class Process(NamedTuple):
     core_limit: int
     dumpable: bool | None
     core_pattern: str
-    swap: list[str]
+    swap: list[str] | None
     swapped: str
     access_log: bool | None
 
@@ -169,7 +169,6 @@ def _line(handler: logging.Handler, request: HttpRequest) -> str:
 
 
 def process() -> Process:
-    swaps = _text("/proc/swaps").splitlines()[1:]
     status = dict(line.split(":", 1) for line in _text("/proc/self/status").splitlines() if ":" in line)
     started = _text(f"/proc/{os.getppid()}/cmdline").split("\0") + _text("/proc/self/cmdline").split("\0")
     off, on = "--no-access-log" in started, "--access-log" in started
@@ -177,7 +176,7 @@ def process() -> Process:
         core_limit=resource.getrlimit(resource.RLIMIT_CORE)[0],
         dumpable=dumpable(),
         core_pattern=_text("/proc/sys/kernel/core_pattern").strip(),
-        swap=[line.split()[0] for line in swaps if line],
+        swap=swaps(),
         swapped=status.get("VmSwap", "").strip(),
         access_log=None if on == off else on,
     )

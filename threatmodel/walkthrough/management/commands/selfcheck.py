@@ -23,11 +23,11 @@ class Command(BaseCommand):
         sys.exit(0 if all(good for good, _ in found) else 1)
 
     def _machine(self) -> list[tuple[bool, str]]:
-        swap = host.swap_in_use()
+        swaps = host.swaps()
         found = [
             (
-                swap is False,
-                "no swap is in use" if swap is False else "swap is in use, or cannot be told: switch it off",
+                swaps == [],
+                "no swap is in use" if swaps == [] else "swap is in use, or cannot be told: switch it off",
             ),
             (not host.dumpable(), "workers leave no core dump and cannot be read by other processes of their user"),
         ]
