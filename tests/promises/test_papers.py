@@ -36,7 +36,7 @@ NOTHING = {"info": {"/Title"}, "made": [], "acts": set(), "files": 0, "links": s
 def test_a_paper_for_everybody_says_nothing_of_its_making_and_has_a_neutral_name(address):
     """P27: no date, no producer, no id, no attachment, no action; the same bytes whenever it is made."""
     first = Client().get(address)
-    sheets._rendered.cache_clear()
+    sheets._kept.clear()
     again = Client().get(address)
 
     assert said_beside_the_words(first.content) == NOTHING
