@@ -159,6 +159,5 @@ others?.addEventListener("message", (event) => {
   else if (event.data === "deleted") {
     document.body.replaceChildren();
     location.replace(document.documentElement.dataset.start);
-  }
-  else idle = Math.max(idle, event.data);
+  } else idle = Math.max(idle, event.data);
 });

@@ -1,4 +1,4 @@
-"""How much one network may ask for in a minute, and how much at once.
+"""How much one network may ask for in a minute, and how large a request may be.
 
 Where no address is known, as behind a proxy that names none, everybody shares a larger budget.
 """
@@ -18,7 +18,6 @@ from threatmodel.walkthrough import faults
 
 type Respond = Callable[[HttpRequest], HttpResponseBase]
 
-LONGEST_BODY = 64 * 1024
 LONGEST_LENGTH = 20  # digits; Python refuses to read thousands of them
 LONGEST_ADDRESS = 2048
 FREE = ("healthz", "leave", "delete")
@@ -66,7 +65,11 @@ def limited(get_response: Respond) -> Respond:
 
     def respond(request: HttpRequest) -> HttpResponseBase:
         sent = request.META.get("CONTENT_LENGTH") or "0"
-        if not (sent.isascii() and sent.isdigit()) or len(sent) > LONGEST_LENGTH or int(sent) > LONGEST_BODY:
+        if (
+            not (sent.isascii() and sent.isdigit())
+            or len(sent) > LONGEST_LENGTH
+            or int(sent) > settings.DATA_UPLOAD_MAX_MEMORY_SIZE
+        ):
             return faults.too_large(request)
         if len(request.get_full_path()) > LONGEST_ADDRESS:
             return faults.address_too_long(request)

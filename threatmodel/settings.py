@@ -162,11 +162,11 @@ CSRF_COOKIE_SECURE = HTTPS
 CSRF_COOKIE_HTTPONLY = True
 CSRF_COOKIE_SAMESITE = "Strict"
 CSRF_FAILURE_VIEW = "threatmodel.walkthrough.faults.form_refused"
-DATA_UPLOAD_MAX_MEMORY_SIZE = 64 * 1024
+DATA_UPLOAD_MAX_MEMORY_SIZE = 64 * 1024  # docs/deploy/nginx.conf lets as much through
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 200
 # A sealed plan is the only file anybody sends. It is read in memory; a larger one is dropped, never written down.
 FILE_UPLOAD_HANDLERS = ["django.core.files.uploadhandler.MemoryFileUploadHandler"]
-FILE_UPLOAD_MAX_MEMORY_SIZE = 64 * 1024
+FILE_UPLOAD_MAX_MEMORY_SIZE = DATA_UPLOAD_MAX_MEMORY_SIZE
 
 # A fault's report names the kind of the fault and the lines of code, whoever asks for it.
 DEFAULT_EXCEPTION_REPORTER = "threatmodel.logs.Report"

@@ -14,6 +14,8 @@ from typing import NamedTuple
 FIREFOX = shutil.which("firefox-esr") or shutil.which("firefox")
 ELEMENT = "element-6066-11e4-a52e-4f735466cecf"
 READY, PATIENCE = 600, 30
+# That data were cleared; and of a page left midway, that its scripts had not come or were stopped.
+LEAVING = ("Clear-Site-Data header forced", "Loading failed for the <script>", "Script terminated by timeout")
 QUIET = {
     "browser.shell.checkDefaultBrowser": False,
     "datareporting.policy.dataSubmissionEnabled": False,
@@ -88,10 +90,10 @@ class Firefox(NamedTuple):
             self.tell("Marionette:SetContext", value="content")
 
     def complaints(self) -> list[str]:
-        """What stands in the console about pages, but for the news that leaving cleared what it should."""
+        """What stands in the console about pages, but for what leaving always says (``LEAVING``)."""
         every = self.evaluate("return Services.console.getMessageArray().map(String)", "chrome")
         ours = [one for one in every if "127.0.0.1" in one or "Content-Security-Policy" in one]
-        return [one for one in ours if "Clear-Site-Data header forced" not in one]
+        return [one for one in ours if not any(said in one for said in LEAVING)]
 
 
 @contextmanager

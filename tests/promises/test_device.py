@@ -9,25 +9,13 @@ import pytest
 
 from tests.browser.conftest import browser_type_launch_args  # noqa: F401
 from tests.browser.test_walk import answer, begin, question
-from tests.promises.stage import KEPT_CANARY, elsewhere, site
+from tests.promises.stage import KEPT_CANARY
 from threatmodel.engine.answers import Answers
 from threatmodel.engine.flow import path
 
 GIVEN = {"who": "me", "safety": "yes", "pending": "subpoena-or-notice"}
 NEUTRAL_PATHS = re.compile(r"/(walk/(\d+/|check/)?|plan/|keep/|leave/)?")
 PASSPHRASE = "tamarind-lantern-obelisk"  # a person types it; it must stay nowhere
-
-
-@pytest.fixture(scope="module")
-def neutral():
-    with elsewhere() as address:
-        yield address
-
-
-@pytest.fixture(scope="module")
-def ours(tmp_path_factory, neutral):
-    with site(tmp_path_factory.mktemp("keys"), neutral) as one:
-        yield one
 
 
 @pytest.fixture

@@ -3,25 +3,13 @@
 import pytest
 
 from tests.promises.firefox import FIREFOX, firefox
-from tests.promises.stage import KEPT_CANARY, elsewhere, site
+from tests.promises.stage import KEPT_CANARY
 
 pytestmark = pytest.mark.skipif(not FIREFOX, reason="Firefox is not on this machine")
 
 # A page that breaks a policy of its own, to show that complaints are seen.
 BROKEN = """data:text/html,<meta http-equiv=Content-Security-Policy content="style-src 'none'"><style>p{}</style>"""
 ANSWERS = "input:checked, .lanes, .answers, article.item, input[name=question]"
-
-
-@pytest.fixture(scope="module")
-def neutral():
-    with elsewhere() as address:
-        yield address
-
-
-@pytest.fixture(scope="module")
-def ours(tmp_path_factory, neutral):
-    with site(tmp_path_factory.mktemp("keys"), neutral) as one:
-        yield one
 
 
 def follow(browser, selector: str) -> None:

@@ -61,12 +61,6 @@ def names(response) -> set[str]:
 
 
 @pytest.fixture(scope="module")
-def clear(tmp_path_factory):
-    with shipped(tmp_path_factory.mktemp("clear")) as server:
-        yield server
-
-
-@pytest.fixture(scope="module")
 def secure(tmp_path_factory):
     """As behind a proxy that ends TLS."""
     environment = {"THREATMODEL_HTTPS": "yes", "THREATMODEL_HOSTS": "plan.example.org"}

@@ -85,12 +85,6 @@ LENGTHS = [
 
 
 @pytest.fixture(scope="module")
-def clear(tmp_path_factory):
-    with shipped(tmp_path_factory.mktemp("clear")) as server:
-        yield server
-
-
-@pytest.fixture(scope="module")
 def secure(tmp_path_factory):
     """As behind a proxy that ends TLS."""
     with in_memory() as keys:

@@ -7,7 +7,7 @@ from playwright.sync_api import Error, Page, expect
 
 from tests.browser.conftest import browser_type_launch_args, scripts  # noqa: F401
 from tests.browser.test_walk import answer, begin, walk_through
-from tests.promises.stage import KEPT_CANARY, elsewhere, site
+from tests.promises.stage import KEPT_CANARY, site
 
 EVERY = ("/", "/walk/2/", "/walk/check/", "/plan/", "/plan/what-if/", "/keep/", "/open/", "/notice/", "/letters/")
 EVERY += ("/letters/demand-copy/", "/about/", "/samples/", "/samples/journalist/", "/safety/", "/privacy/")
@@ -15,18 +15,6 @@ FAULTS = {"/walk/99/": 404, "/nothing/": 404, "/plan/changes/": 404}
 # Which element of the page one sees at each corner and in the middle: after a cover, nothing but the cover.
 COVERED = """() => [[5, 5], [innerWidth - 5, 5], [innerWidth / 2, innerHeight / 2], [5, innerHeight - 5]].every(
     ([x, y]) => document.elementFromPoint(x, y).matches(".cover")) && document.body.innerText.trim() === "" """
-
-
-@pytest.fixture(scope="module")
-def neutral():
-    with elsewhere() as address:
-        yield address
-
-
-@pytest.fixture(scope="module")
-def ours(tmp_path_factory, neutral):
-    with site(tmp_path_factory.mktemp("keys"), neutral) as one:
-        yield one
 
 
 @pytest.fixture
