@@ -34,6 +34,14 @@ def web_address(name: str, default: str) -> str:
     return value
 
 
+def languages(name: str, default: str, known: set[str]) -> list[str]:
+    """Read languages, English first. Raises ``ImproperlyConfigured`` for one that nothing here is in."""
+    codes = [code.strip() for code in os.environ.get(name, default).split(",") if code.strip()]
+    if unknown := set(codes) - known:
+        raise ImproperlyConfigured(f"{name} names {', '.join(unknown)}; it may name {', '.join(sorted(known))}.")
+    return list(dict.fromkeys(["en", *codes]))
+
+
 # Who may ask, and how. Only this machine over plain http unless the operator says otherwise.
 HTTPS = yes_or_no("THREATMODEL_HTTPS", "no")
 ALLOWED_HOSTS = [host for host in os.environ.get("THREATMODEL_HOSTS", "").split(",") if host] or sorted(LOOPBACK)
@@ -80,6 +88,7 @@ MIDDLEWARE = [
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "threatmodel.limits.limited",
     "threatmodel.methods.explained",
+    "django.middleware.locale.LocaleMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
@@ -96,8 +105,11 @@ TEMPLATES = [
         "APP_DIRS": False,
         "OPTIONS": {
             "context_processors": ["threatmodel.walkthrough.context.site"],
-            "libraries": {"plan_text": "threatmodel.documents.templatetags"},
-            "builtins": ["django.templatetags.i18n", "django.templatetags.static"],
+            "builtins": [
+                "django.templatetags.i18n",
+                "django.templatetags.static",
+                "threatmodel.documents.templatetags",
+            ],
         },
     }
 ]
@@ -107,6 +119,17 @@ USE_I18N = True
 USE_TZ = True
 TIME_ZONE = "UTC"
 LANGUAGE_CODE = "en"
+# Those the operator switches on; the pack's own is always one of them.
+SPOKEN = {
+    "en": "English",
+    "es": "Español",
+    "ht": "Kreyòl ayisyen",
+    "pt-br": "Português do Brasil",
+    "zh-hans": "简体中文",
+    "vi": "Tiếng Việt",
+    "ar": "العربية",
+}
+LANGUAGES = [(code, SPOKEN[code]) for code in languages("THREATMODEL_LANGUAGES", "en,es", set(SPOKEN))]
 LOCALE_PATHS = [BASE_DIR / "locale"]
 
 STATIC_URL = "/static/"
@@ -161,6 +184,11 @@ CSRF_COOKIE_AGE = None
 CSRF_COOKIE_SECURE = HTTPS
 CSRF_COOKIE_HTTPONLY = True
 CSRF_COOKIE_SAMESITE = "Strict"
+LANGUAGE_COOKIE_NAME = f"{COOKIE_PREFIX}language"
+LANGUAGE_COOKIE_AGE = None
+LANGUAGE_COOKIE_SECURE = HTTPS
+LANGUAGE_COOKIE_HTTPONLY = True
+LANGUAGE_COOKIE_SAMESITE = "Strict"
 CSRF_FAILURE_VIEW = "threatmodel.walkthrough.faults.form_refused"
 DATA_UPLOAD_MAX_MEMORY_SIZE = 64 * 1024  # docs/deploy/nginx.conf lets as much through
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 200

@@ -1,6 +1,7 @@
 """The pages. A step's address says only its number; no address holds an answer."""
 
 from django.urls import path
+from django.views.i18n import set_language
 
 from threatmodel.walkthrough import (
     export_views,
@@ -19,6 +20,7 @@ from threatmodel.walkthrough import (
 
 urlpatterns = [
     path("", views.start, name="start"),
+    path("language/", set_language, name="language"),
     path("walk/", views.begin, name="walk"),
     path("walk/<int:number>/", views.step, name="step"),
     path("walk/check/", views.check, name="check"),

@@ -1,4 +1,4 @@
-"""Every code has a broken file in bad/, named CODE--place.yaml, that replaces that file of the small pack."""
+"""Every code has a broken file in bad/, named CODE--place.yaml or .po, that replaces that file of the small pack."""
 
 from datetime import date
 from pathlib import Path
@@ -10,14 +10,21 @@ from threatmodel.content.errors import CATALOGUE, BrokenPack
 from threatmodel.content.findings import check_pack
 
 HERE = Path(__file__).parent
-NEEDS_THE_WHOLE = {"S001", "U002", "W003"}  # looked for by the check only, not whenever a pack is loaded
-BAD = sorted((HERE / "bad").glob("*.yaml"))
+NEEDS_THE_WHOLE = {
+    "S001",
+    "U002",
+    "W003",
+    "T003",
+    "T004",
+}  # looked for by the check only, not at every load
+BAD = sorted((HERE / "bad").glob("*.*"))
 DAY = date(2026, 1, 15)  # when all of the small pack is fresh
 
 
 def broken(small: Path, bad: Path) -> Path:
     """Put a broken file in its place; an empty one stands for a file that is missing. Returns the place."""
     place = small.joinpath(*bad.name.split("--")[1:])
+    place.parent.mkdir(exist_ok=True)
     text = bad.read_text(encoding="utf-8")
     if text:
         place.write_text(text, encoding="utf-8")

@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.engine.strategies import DAY, packs_and_answers
-from threatmodel.documents.record import HEAD, Lost, NewerFormat, NotARecord, OtherPack, Record, read_record
+from threatmodel.documents.record import HEAD, LANG, Lost, NewerFormat, NotARecord, OtherPack, Record, read_record
 from threatmodel.engine.answers import Answers
 from threatmodel.engine.marks import MARKS, Marks
 from threatmodel.engine.model import Numbers, Option, Retired
@@ -63,11 +63,29 @@ def test_records_of_a_later_form_or_another_pack_say_so(pack, record):
     packed = record.pack()
 
     with pytest.raises(NewerFormat):
-        read_record(pack, b"\x02" + packed[1:])
+        read_record(pack, b"\x03" + packed[1:])
     with pytest.raises(OtherPack):
         read_record(replace(pack, id="ca"), packed)
     with pytest.raises(NotARecord):
         read_record(pack, packed[: HEAD.size - 1])
+
+
+def test_a_record_keeps_the_language_it_was_read_in(pack, record):
+    spanish = replace(pack, lang="es", original=pack)
+
+    kept = Record.keep(Answers.of(spanish, ANSWERS), record.marks, DAY).pack()
+
+    assert read_record(pack, kept).lang == "es"
+    assert len(kept) == len(record.pack())
+    assert read_record(pack, kept).then.said == record.then.said
+
+
+def test_a_record_from_before_there_were_languages_opens(pack, record):
+    packed = record.pack()
+
+    old = b"\x01" + packed[1 : HEAD.size] + packed[HEAD.size + LANG :]
+
+    assert read_record(pack, old) == replace(record, lang="")
 
 
 def without_option(pack, question, option, retired=None):

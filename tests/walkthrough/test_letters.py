@@ -1,6 +1,7 @@
 """Letters to print: read without a walk, filled in by hand only."""
 
 import re
+from html import escape
 from io import BytesIO
 
 import pikepdf
@@ -74,3 +75,16 @@ def test_the_pdf_keeps_the_letter_on_pages_of_its_own_under_a_neutral_title(clie
 @pytest.mark.parametrize("address", ["/letters/nothing/", "/letters/nothing.pdf"])
 def test_a_letter_that_there_is_not_is_not_found(client, address):
     assert client.get(address).status_code == 404
+
+
+@pytest.mark.parametrize("letter", LETTERS)
+def test_in_another_language_the_letter_to_send_stays_as_it_is_and_its_meaning_stands_beside_it(client, pack, letter):
+    known = next(one for one in pack.letters if one.id == letter)
+    html = client.get(f"/letters/{letter}/", HTTP_ACCEPT_LANGUAGE="es").content.decode()
+
+    sent, _, meaning = html.partition('id="letter"')[2].partition('id="meaning"')
+
+    assert '<div lang="en" dir="ltr">' in sent
+    assert all(escape(paragraph) in sent for paragraph in known.body)
+    assert not any(escape(paragraph) in meaning for paragraph in known.body if len(paragraph) > 40)
+    assert 'id="meaning"' not in client.get(f"/letters/{letter}/").content.decode()

@@ -1,12 +1,15 @@
 """A checked pack → the engine's questionnaire."""
 
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
 from pydantic import BaseModel
 
 from threatmodel.content import compile_help, schema
+from threatmodel.content.catalogue import Untranslated, translated, words_of
 from threatmodel.content.check import faults_of
+from threatmodel.content.check_translation import translation_faults
 from threatmodel.content.errors import BrokenPack
 from threatmodel.content.pack import Pack, Placed, parse_condition, read_pack
 from threatmodel.engine import model
@@ -18,10 +21,28 @@ def load_pack(directory: Path, referrals: Path | None = None) -> model.Questionn
 
     Raises ``BrokenPack`` with every fault found; warnings do not count.
     """
+    return compile_pack(sound_pack(directory, referrals))
+
+
+def sound_pack(directory: Path, referrals: Path | None = None) -> Pack:
+    """Read and check a pack. Raises ``BrokenPack`` as ``load_pack`` does."""
     pack = read_pack(directory, referrals)
     if faults := [fault for fault in faults_of(pack) if not fault.warning]:
         raise BrokenPack(faults)
-    return compile_pack(pack)
+    return pack
+
+
+def compile_in(pack: Pack, lang: str) -> model.Questionnaire:
+    """Compile a sound pack with its texts in a language, as far as they are translated.
+
+    Answers, rules and permanent numbers are the same in all of them. Raises ``BrokenPack`` with every fault of the
+    translation.
+    """
+    if faults := [fault for fault in translation_faults(pack, lang) if not fault.warning]:
+        raise BrokenPack(faults)
+    said = compile_pack(translated(pack, words_of(pack, lang)))
+    partly = any(isinstance(item.title, Untranslated) for item in (*said.items, *said.vectors))
+    return replace(said, lang=lang, original=compile_pack(pack), partly=partly)
 
 
 def compile_pack(pack: Pack) -> model.Questionnaire:

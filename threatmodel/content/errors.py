@@ -116,6 +116,22 @@ CATALOGUE: dict[str, Message] = {
         "Name the law, rule or case it rests on; never make one up.",
         "warning",
     ),
+    # T: translations
+    "T001": Message(
+        "{count} of its {all} texts are not in {lang} yet: {first!r} is the first.",
+        "Fill them in; until then people read these in the pack's own language, with a word on it.",
+        "warning",
+    ),
+    "T002": Message(
+        "{lang}: the text {text!r} has changed since it was translated.",
+        "Read both again, mend the translation, and take the line '#, fuzzy' away.",
+        "warning",
+    ),
+    "T003": Message(
+        "{lang}: the translation of {text!r} differs in {what}.",
+        "Numbers, addresses and the items of a list stay as they are, in their order.",
+    ),
+    "T004": Message("This catalogue cannot be read: {problem}.", "Take it back from the last version, and try again."),
     # N: permanent numbers
     "N001": Message("{id!r} has no number yet.", "Run `manage.py content number`: it adds a line for it at the end."),
     "N002": Message("{id!r} has two numbers.", "Take the later line away again; a number is never given twice."),

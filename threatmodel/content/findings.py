@@ -4,6 +4,7 @@ from datetime import date
 from pathlib import Path
 
 from threatmodel.content.check import UNREADABLE, faults_of
+from threatmodel.content.check_translation import translation_faults
 from threatmodel.content.compile import compile_pack
 from threatmodel.content.due import warnings_of
 from threatmodel.content.errors import Fault
@@ -30,5 +31,6 @@ def findings(pack: Pack, as_of: date) -> tuple[Fault, ...]:
         *example_faults(pack, questionnaire),
         *untried(pack, staff_plans),
         *warnings_of(pack, as_of),
+        *translation_faults(pack),
     }
     return tuple(sorted(found))

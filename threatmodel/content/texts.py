@@ -31,6 +31,8 @@ KINDS: dict[str, Kind] = {
     "precise": "lawyer",
 }
 
+ENTRIES = ("questions", "panels")  # entries of their own inside another
+
 MARKER = re.compile(r"^\s*(?:\d+\.|[-*])\s+")
 # a full stop ends a sentence unless it follows a lone capital (D.C.) or one of the usual short forms
 END = re.compile(r"(?<!\b[A-Z]\.)(?<!\bNo\.)(?<!\bv\.)(?:(?<=[.!?])|(?<=[.!?][\")]))\s+(?=[\"(A-Z0-9])")
@@ -71,7 +73,7 @@ def texts(at: At) -> list[Text]:
 def _walk(value: object, path: Path_, kind: Kind | None) -> Iterator[tuple[Path_, Kind, str]]:
     match value:
         case BaseModel():
-            for key in type(value).model_fields.keys() - {"questions", "panels"}:
+            for key in [key for key in type(value).model_fields if key not in ENTRIES]:
                 yield from _walk(getattr(value, key), (*path, key), KINDS.get(key))
         case list():
             for i, part in enumerate(value):

@@ -28,7 +28,12 @@ class LawyerQuestion:
 
 @dataclass(frozen=True, slots=True)
 class LetterView:
+    """``body`` is the letter to send, in the pack's own language, which who gets it can read; ``lang`` names that."""
+
     letter: Letter
+    body: tuple[str, ...]
+    lang: str
+    translation: str
     sources: tuple[Cited, ...]
     stale: bool
 
@@ -64,7 +69,7 @@ class NoticeView:
     """The page for somebody with a notice. It holds days as they were seen, and works out none."""
 
     notice: Notice
-    lang: str
+    translation: str
     as_of: date
     shortest: WindowView | None
     windows: tuple[WindowView, ...]
@@ -91,7 +96,9 @@ def letters_for(pack: Questionnaire, item: str) -> tuple[Letter, ...]:
 def letter_view(letter: Letter, pack: Questionnaire, as_of: date) -> LetterView:
     citations = Citations(pack)
     citations.cite(letter.sources)
-    return LetterView(letter, citations.cited(), as_of > letter.review_by)
+    own = pack.original or pack
+    body = next(one.body for one in own.letters if one.id == letter.id)
+    return LetterView(letter, body, own.lang, pack.translation, citations.cited(), as_of > letter.review_by)
 
 
 def lawyer_questions(plan: Plan) -> tuple[LawyerQuestion, ...]:
@@ -126,7 +133,7 @@ def notice_view(pack: Questionnaire, as_of: date) -> NoticeView | None:
 
     return NoticeView(
         notice=notice,
-        lang=pack.lang,
+        translation=pack.translation,
         as_of=as_of,
         shortest=windows[notice.shortest.id] if notice.shortest else None,
         windows=tuple(windows.values()),

@@ -8,9 +8,10 @@ from typing import Literal, NamedTuple
 
 from django.conf import settings
 from django.template.loader import render_to_string
-from django.utils.translation import get_language_bidi
+from django.utils.translation import get_language_bidi, override
 
 from threatmodel.documents.picture import Picture, picture
+from threatmodel.documents.side_by_side import Paper, alone, side_by_side
 from threatmodel.documents.view import MeasureView, PlanView, Reason, plan_view, told
 from threatmodel.engine import paper
 from threatmodel.engine.answers import Answers
@@ -19,7 +20,7 @@ from threatmodel.engine.model import Panel
 from threatmodel.engine.plan import Exposure, Plan, PlannedMeasure, PlannedSafeguard, build_plan
 
 type Audience = Literal["client", "counsel"]
-PAGE = (500, 640)  # points that every size of paper has room for, beside a heading
+PAGE, SIDEWAYS = (500, 640), (640, 450)  # points that every size of paper has room for, beside a heading
 WIDE = 390
 LARGE = 1.24  # at this scale the picture's words are 16 points high
 
@@ -48,17 +49,49 @@ class GateRow:
     because: tuple[Reason, ...]
 
 
-def printable(answers: Answers, as_of: date, audience: Audience, size: Size, *, large: bool, staff: bool) -> Printable:
-    """The paper for a client or for counsel. ``staff`` adds, for counsel, what is for clinic staff only."""
-    if audience == "client":
-        html = take_home_html(answers, as_of, large=large)
-    else:
-        html = counsel_html(answers, as_of, large=large, staff=staff)
-    return Printable(html, style(size, large=large))
+def printable(
+    answers: Answers,
+    as_of: date,
+    audience: Audience,
+    size: Size,
+    *,
+    large: bool,
+    staff: bool,
+    beside: Answers | None = None,
+) -> Printable:
+    """The paper for a client or for counsel. ``staff`` adds, for counsel, what is for clinic staff only.
+
+    ``beside``: the same answers in the pack of another language, which then stands beside the first.
+    """
+
+    page = SIDEWAYS if beside else PAGE
+
+    def paper_of(answers: Answers) -> Paper:
+        lang = answers.questionnaire.lang
+        with override(lang):
+            if audience == "client":
+                html = _take_home(answers, as_of, large=large, page=page)
+            else:
+                html = _for_counsel(answers, as_of, large=large, staff=staff, page=page)
+            return Paper(html, lang, get_language_bidi())
+
+    paper = paper_of(answers)
+    if beside is None:
+        return Printable(alone(paper.html), style(size, large=large))
+    return Printable(side_by_side(paper, paper_of(beside)), style(size, large=large, wide=True))
 
 
 def take_home_html(answers: Answers, as_of: date, *, large: bool) -> str:
     """The take-home: nothing in it tells a sensitive answer. Raises ``ValueError`` when the pack lacks its cautions."""
+    return alone(_take_home(answers, as_of, large=large, page=PAGE))
+
+
+def counsel_html(answers: Answers, as_of: date, *, large: bool, staff: bool) -> str:
+    """The paper for the person's lawyer: everything, with the answers behind it."""
+    return alone(_for_counsel(answers, as_of, large=large, staff=staff, page=PAGE))
+
+
+def _take_home(answers: Answers, as_of: date, *, large: bool, page: tuple[int, int]) -> str:
     pack = answers.questionnaire
     if not pack.paper.everyone:
         raise ValueError("the pack has no cautions for everyone; without them there is no take-home")
@@ -66,7 +99,7 @@ def take_home_html(answers: Answers, as_of: date, *, large: bool) -> str:
     view = plan_view(_shown(plan))
     context = {
         "plan": view,
-        "picture": _picture(view, large=large),
+        "picture": _picture(view, page, large=large),
         "everyone": pack.paper.everyone,
         "left_off": pack.paper.left_off,
         "panels": [PanelView(panel, as_of > panel.stale_after) for panel in pack.paper.card],
@@ -75,13 +108,12 @@ def take_home_html(answers: Answers, as_of: date, *, large: bool) -> str:
     return render_to_string("pdf/take_home.html", context)
 
 
-def counsel_html(answers: Answers, as_of: date, *, large: bool, staff: bool) -> str:
-    """The paper for the person's lawyer: everything, with the answers behind it."""
+def _for_counsel(answers: Answers, as_of: date, *, large: bool, staff: bool, page: tuple[int, int]) -> str:
     plan = build_plan(answers, as_of, staff=staff)
     view = plan_view(plan)
     context = {
         "plan": view,
-        "picture": _picture(view, large=large),
+        "picture": _picture(view, page, large=large),
         "gates": [GateRow(s.gate.title, s.on, told(plan, s.because)) for s in plan.gates.values() if s.gate.decided_by],
         "standings": _standings(view),
         "answers": _answers(plan),
@@ -90,22 +122,21 @@ def counsel_html(answers: Answers, as_of: date, *, large: bool, staff: bool) -> 
 
 
 @cache
-def style(size: Size, *, large: bool) -> str:
-    """The print style sheet for a size of paper, in ordinary or large print."""
+def style(size: Size, *, large: bool, wide: bool = False) -> str:
+    """The print style sheet for a size of paper, in ordinary or large print, and ``wide`` for two languages."""
     css = (settings.BASE_DIR / "static" / "print.css").read_text(encoding="utf-8")
-    if size == "a4":
-        css += "@page{size:A4}"
+    css += f"@page{{size:{size}{' landscape' if wide else ''}}}"
     if large:
         css += (settings.BASE_DIR / "static" / "print-large.css").read_text(encoding="utf-8")
     return css
 
 
-def _picture(view: PlanView, *, large: bool) -> Picture:
+def _picture(view: PlanView, page: tuple[int, int], *, large: bool) -> Picture:
     """The picture as large as a page takes it; in large print one lane above the other, if its words stay large so."""
-    narrow = picture(view, right_to_left=get_language_bidi()).within(*PAGE)
+    narrow = picture(view, right_to_left=get_language_bidi()).within(*page)
     if large and narrow.scale >= LARGE:
         return narrow
-    return picture(view, wide=True, right_to_left=get_language_bidi()).within(WIDE, PAGE[1])
+    return picture(view, wide=True, right_to_left=get_language_bidi()).within(WIDE, page[1])
 
 
 def _shown(plan: Plan) -> Plan:

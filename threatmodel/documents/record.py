@@ -1,8 +1,8 @@
 """What a sealed file holds, as bytes by permanent numbers, so that it outlives changes of the questions.
 
-Layout: format, pack, content version, day of the plan (HEAD); then two counts and, each of a size that follows from it,
-a bit an answer, three bits an item (its mark), two bits an item (how it stood), and a byte an item (over what it said).
-The length depends on the content version alone, never on the answers.
+Layout: format, pack, content version, day of the plan, two counts (HEAD); from format 2 on the language; then, each of
+a size that follows from it, a bit an answer, three bits an item (its mark), two bits an item (how it stood), and a
+byte an item (over what it said). The length depends on the content version alone, never on the answers.
 """
 
 import hashlib
@@ -19,8 +19,9 @@ from threatmodel.engine.marks import MARK_BITS, MARKS, Marks, item_places
 from threatmodel.engine.model import Questionnaire, Retired
 from threatmodel.engine.snapshot import STANDING_BITS, Snapshot
 
-FORMAT = 1
+FORMAT = 2
 HEAD = struct.Struct(">B4s16sIHH")
+LANG = 12  # bytes; formats before 2 have none
 
 
 class NotARecord(ValueError):
@@ -52,19 +53,22 @@ class Lost:
 class Record:
     """One person's answers and marks, and what their plan said on the day it was kept.
 
-    ``version`` is the content version of that day; ``lost`` what could not be taken over as it was.
+    ``version`` is the content version of that day, and ``lang`` the language it was read in, or nothing where that is
+    not known; ``lost`` is what could not be taken over as it was.
     """
 
     answers: Answers
     marks: Marks
     then: Snapshot
     version: str
+    lang: str = ""
     lost: tuple[Lost, ...] = ()
 
     @classmethod
     def keep(cls, answers: Answers, marks: Marks, as_of: date) -> Self:
         """The record to keep of a plan made on this day."""
-        return cls(answers, marks, Snapshot.take(answers, as_of), answers.questionnaire.version)
+        pack = answers.questionnaire
+        return cls(answers, marks, Snapshot.take(answers, as_of), pack.version, pack.lang)
 
     def pack(self) -> bytes:
         """The record as bytes."""
@@ -85,6 +89,7 @@ class Record:
         return b"".join(
             (
                 head,
+                self.lang.encode()[:LANG].ljust(LANG, b"\0"),
                 _bits((int(id_ in chosen) for id_ in numbers.answers), len(numbers.answers), 1),
                 _bits((MARKS.index(marks.get(id_, "none")) for id_ in numbers.items), len(numbers.items), MARK_BITS),
                 _bits((_held(standings.get(id_)) for id_ in numbers.items), len(numbers.items), STANDING_BITS),
@@ -113,24 +118,26 @@ def read_record(pack: Questionnaire, packed: bytes) -> Record:
     """Undo ``Record.pack``, for a pack that may have changed since. Raises ``NotARecord`` or one of its kinds."""
     if packed and packed[0] > FORMAT:
         raise NewerFormat
-    if len(packed) < HEAD.size or packed[0] != FORMAT:
+    if len(packed) < HEAD.size + LANG or not packed[0]:
         raise NotARecord
     _, made_for, version, day, answer_count, item_count = HEAD.unpack_from(packed)
     if made_for != _pack_id(pack):
         raise OtherPack
-    fields = _fields(packed[HEAD.size :], (answer_count, 1), (item_count, MARK_BITS), (item_count, STANDING_BITS))
+    end = HEAD.size + (LANG if packed[0] > 1 else 0)
+    fields = _fields(packed[end:], (answer_count, 1), (item_count, MARK_BITS), (item_count, STANDING_BITS))
     answered, marks, standings, said = fields
     if len(said) != item_count:
         raise NotARecord
     try:
         on, made_with = date.fromordinal(day), version.rstrip(b"\0").decode("ascii")
+        lang = packed[HEAD.size : end].rstrip(b"\0").decode("ascii")
     except (ValueError, OverflowError) as fault:
         raise NotARecord from fault
     reader = _Reader(pack)
     answers = reader.answers(answered)
     marked = reader.marks(marks)
     then = reader.snapshot(answers, on, standings, said)
-    return Record(answers, marked, then, made_with, tuple(dict.fromkeys(reader.lost)))
+    return Record(answers, marked, then, made_with, lang, tuple(dict.fromkeys(reader.lost)))
 
 
 def _fields(packed: bytes, *shapes: tuple[int, int]) -> tuple[bytes | list[int], ...]:

@@ -1,11 +1,14 @@
 """Template filters for a plan's text."""
 
 from django import template
+from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import get_language_bidi
 from markdown_it import MarkdownIt
 
+from threatmodel.content.catalogue import Untranslated
 from threatmodel.documents.picture import Picture, pictures
+from threatmodel.documents.side_by_side import BELOW, BESIDE, END
 from threatmodel.documents.view import PlanView
 
 register = template.Library()
@@ -16,7 +19,21 @@ _markdown = MarkdownIt("zero").enable(["list", "emphasis"])
 def markdown(text: str) -> SafeString:
     """Render lists and emphasis; everything else, HTML above all, comes out as the text it is."""
     html: str = _markdown.render(text)
+    if attributes := lang(text):
+        html = f"<div{attributes}>{html}</div>"
     return mark_safe(html)  # noqa: S308  the renderer escapes
+
+
+@register.filter
+def lang(text: str) -> SafeString:
+    """The attributes of an element that holds a text which is not in the page's language; nothing for any other."""
+    return format_html(' lang="{}" dir="ltr"', text.lang) if isinstance(text, Untranslated) else SafeString("")
+
+
+@register.simple_block_tag
+def pair(content: str, where: str = "beside") -> SafeString:
+    """A block that in a paper of two languages stands beside its like, or ``below`` it."""
+    return mark_safe(f"{BELOW if where == 'below' else BESIDE}{content}{END}")  # noqa: S308  rendered by our templates
 
 
 @register.filter

@@ -147,6 +147,7 @@ class NotForYou:
 @dataclass(frozen=True, slots=True)
 class PlanView:
     lang: str
+    translation: str
     version: str
     as_of: date
     look_again: date
@@ -266,6 +267,7 @@ class _Words:
         }
         return PlanView(
             lang=self.pack.lang,
+            translation=self.pack.translation,
             version=self.pack.version,
             as_of=plan.as_of,
             look_again=plan.look_again.on,

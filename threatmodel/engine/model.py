@@ -1,5 +1,7 @@
 """The values the engine works on, as read from content. What they mean stands in the words list of the README."""
 
+from __future__ import annotations
+
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
@@ -284,6 +286,7 @@ class Numbers:
 class Questionnaire:
     """A whole pack in one language, ready to walk and to plan with.
 
+    Of a translation, ``original`` is the pack in its own language; with ``partly``, some items still stand in that.
     Raises ``ValueError`` when a gate of the matrix is missing or doubled (without gates there is no plan), or when a
     measure claims to reduce a vector that no setting reaches.
     """
@@ -314,9 +317,16 @@ class Questionnaire:
     letters: tuple[Letter, ...] = ()
     notice: Notice | None = None
     paper: Paper = field(default_factory=Paper)
+    original: Questionnaire | None = None
+    partly: bool = False
 
     def __repr__(self) -> str:
         return f"Questionnaire({self.title!r}, {self.version!r}, {len(self.questions)} questions)"
+
+    @property
+    def translation(self) -> Literal["", "whole", "partly"]:
+        """How much of it is a translation."""
+        return "" if self.original is None else "partly" if self.partly else "whole"
 
     def __post_init__(self) -> None:
         if sorted(gate.id for gate in self.gates) != sorted(GATES):

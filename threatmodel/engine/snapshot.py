@@ -87,12 +87,15 @@ def snapshot_size(questionnaire: Questionnaire) -> int:
 
 @lru_cache(maxsize=16)
 def said(questionnaire: Questionnaire) -> Mapping[str, int]:
-    """A byte over the texts of every item; one change in 256 goes unseen, dates and rules do not count."""
+    """A byte over the texts of every item, in whatever language it is read.
+
+    One change in 256 goes unseen; dates, rules and translations do not count.
+    """
 
     def byte(item: Measure | Safeguard) -> int:
         return zlib.crc32(repr([getattr(item, key, "") for key in TOLD]).encode()) & 0xFF
 
-    return {item.id: byte(item) for item in questionnaire.items}
+    return {item.id: byte(item) for item in (questionnaire.original or questionnaire).items}
 
 
 class Change(NamedTuple):

@@ -6,6 +6,8 @@ from django.conf import settings
 from django.http import HttpRequest
 from django.utils.safestring import mark_safe
 
+from threatmodel.walkthrough.languages import Spoken, spoken
+from threatmodel.walkthrough.packs import questionnaire
 from threatmodel.walkthrough.walk import COOKIE, IDLE_LIMIT, Walk
 
 STYLE = mark_safe(settings.STYLE)  # noqa: S308  our own file, let in by its hash
@@ -23,12 +25,17 @@ class Yours(NamedTuple):
         return cls(f"{walk.seconds_left:05}")
 
 
-def fixed() -> dict[str, object]:
-    """What is the same for everybody."""
-    return {"style": STYLE, "leave_to": settings.LEAVE_TO}
+def fixed(tongue: Spoken) -> dict[str, object]:
+    """What is the same for everybody who is spoken to in the same way."""
+    return {
+        "style": STYLE,
+        "leave_to": settings.LEAVE_TO,
+        "translation": questionnaire().translation,
+        "instead": tongue.instead,
+    }
 
 
 def site(request: HttpRequest) -> dict[str, object]:
     walk: Walk | None = getattr(request, "walk", None)
     yours = Yours.of(walk) if walk else Yours() if COOKIE in request.COOKIES else None
-    return {**fixed(), "yours": yours}
+    return {**fixed(spoken(request)), "yours": yours}

@@ -60,6 +60,17 @@ def no_keys(request: HttpRequest, fault: Exception) -> HttpResponse:
     return response
 
 
+def no_letters(request: HttpRequest) -> HttpResponse:
+    """A paper in a language for which the machine has no font. `manage.py selfcheck` tells the operator."""
+    return fault_page(
+        request,
+        503,
+        _("We cannot print in this language here"),
+        _("This server has no letters for it on paper. The pages of this site are not affected."),
+        _("Your answers are still here. You can choose English on the first page, and print then."),
+    )
+
+
 def off_path(request: HttpRequest) -> HttpResponse:
     return fault_page(
         request,

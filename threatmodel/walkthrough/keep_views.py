@@ -5,6 +5,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.utils.safestring import mark_safe
 from django.utils.translation import gettext as _
+from django.utils.translation import override
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_safe
 
@@ -27,6 +28,7 @@ from threatmodel.sealing.passphrase import (
 )
 from threatmodel.walkthrough import faults
 from threatmodel.walkthrough.access import private, today, with_walk
+from threatmodel.walkthrough.languages import choose_language, kept_language, spoken
 from threatmodel.walkthrough.packs import questionnaire
 from threatmodel.walkthrough.walk import NoWalk, Walk, walk_of
 
@@ -86,7 +88,12 @@ def open_kept(request: HttpRequest) -> HttpResponseBase:
         return _open_page(request, _problem(fault), text)
     except OneAtATime:
         return _later(_open_page(request, _at_once(), text))
-    response = render(request, "walkthrough/opened.html", {"record": record}) if record.lost else redirect("changes")
+    lang = kept_language(request, record.lang)
+    with override(lang):
+        lost = record.lost and render(request, "walkthrough/opened.html", {"record": record})
+    response = lost or redirect("changes")
+    if lang != spoken(request).lang:
+        choose_language(response, lang)
     Walk.resume(record.answers, record.marks, record.then).seal_into(response)
     return response
 

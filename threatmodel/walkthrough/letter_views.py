@@ -29,7 +29,7 @@ def letter(request: HttpRequest, letter: str) -> HttpResponse:
 @private
 def letter_pdf(request: HttpRequest, letter: str) -> HttpResponse:
     """One letter as a PDF: a page for the person, then the letter on a page of its own."""
-    context = {"letter": _letter(letter, today()), "lang": questionnaire().lang}
+    context = {"letter": _letter(letter, today())}
     return sheet(request, render_to_string("pdf/letter.html", context), "letter.pdf")
 
 

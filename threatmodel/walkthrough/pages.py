@@ -16,13 +16,13 @@ from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils.html import escape
 from django.utils.safestring import SafeString, mark_safe
-from django.utils.translation import get_language
 
 from threatmodel.engine.answers import Answers
 from threatmodel.engine.flow import next_unanswered, path
 from threatmodel.engine.marks import Marks
 from threatmodel.engine.model import Option, Question, Questionnaire, Section
 from threatmodel.walkthrough.context import Yours, fixed
+from threatmodel.walkthrough.languages import Spoken, spoken
 from threatmodel.walkthrough.walk import Walk
 
 # Characters of Unicode's private use area: no content holds one, and escaping leaves them alone.
@@ -72,7 +72,7 @@ class StepPage:
     walk: Walk
 
     def response(self, request: HttpRequest) -> HttpResponse:
-        fixed = _fixed_step(self.walk.answers.questionnaire, self.question.id, _template(request), get_language() or "")
+        fixed = _fixed_step(self.walk.answers.questionnaire, self.question.id, _template(request), spoken(request))
         return HttpResponse(fill(fixed, self._values(get_token(request))))
 
     def plain(self, request: HttpRequest) -> str:
@@ -120,12 +120,12 @@ def _options(question: Question) -> tuple[Option, ...]:
 
 
 @lru_cache(maxsize=1024)
-def _fixed_step(pack: Questionnaire, question: str, template: str, language: str) -> tuple[str, ...]:
+def _fixed_step(pack: Questionnaire, question: str, template: str, tongue: Spoken) -> tuple[str, ...]:
     """The page as text and names of marks in turn, beginning and ending with text."""
     page = StepPage(pack.question[question], 1, 1, Walk(Answers(pack), "full", 0, Marks(pack)))
     names = ["token", "number", "total", "back", "age", *(f"tick {o.id}" for o in _options(page.question))]
     context = page.context(template, {name: _mark(name) for name in names})
-    return tuple(MARK.split(render_to_string(template, {**context, **fixed()})))
+    return tuple(MARK.split(render_to_string(template, {**context, **fixed(tongue)})))
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,7 +156,7 @@ class CheckPage:
     walk: Walk
 
     def response(self, request: HttpRequest) -> HttpResponse:
-        fixed = _fixed_check(self.walk.answers.questionnaire, get_language() or "")
+        fixed = _fixed_check(self.walk.answers.questionnaire, spoken(request))
         return HttpResponse(fill(fixed, self._values(get_token(request))))
 
     def plain(self, request: HttpRequest) -> str:
@@ -193,7 +193,7 @@ class CheckPage:
 
 
 @lru_cache(maxsize=64)
-def _fixed_check(pack: Questionnaire, language: str) -> tuple[str, ...]:
+def _fixed_check(pack: Questionnaire, tongue: Spoken) -> tuple[str, ...]:
     """The check page with every question of the pack, each of them a part that can be left out."""
 
     def line(question: Question) -> Line:
@@ -209,4 +209,4 @@ def _fixed_check(pack: Questionnaire, language: str) -> tuple[str, ...]:
         parts.append(Part(section, lines, _mark(f"?in {section.id}"), _mark(f"/in {section.id}")))
     marks = {"open": _mark("open"), "token": _mark("token"), "begin": _mark("?open"), "end": _mark("/open")}
     yours = Yours(_mark("age"))
-    return tuple(MARK.split(render_to_string(CHECK, {"parts": parts, "yours": yours, **marks, **fixed()})))
+    return tuple(MARK.split(render_to_string(CHECK, {"parts": parts, "yours": yours, **marks, **fixed(tongue)})))

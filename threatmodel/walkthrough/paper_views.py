@@ -3,18 +3,24 @@
 from dataclasses import dataclass
 from typing import Self
 
+from django.conf import settings
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, QueryDict
 from django.shortcuts import render
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods
 
 from threatmodel.documents import renderer
+from threatmodel.documents.fonts import can_print
 from threatmodel.documents.paper import Audience, Size, printable
+from threatmodel.engine.answers import Answers
 from threatmodel.limits import refusal
 from threatmodel.meter import PAPERS
+from threatmodel.walkthrough import faults
 from threatmodel.walkthrough.access import today, with_walk
 from threatmodel.walkthrough.faults import fault_page
+from threatmodel.walkthrough.packs import questionnaire_in
 from threatmodel.walkthrough.walk import Walk
 
 AUDIENCES: tuple[Audience, ...] = ("client", "counsel")
@@ -39,6 +45,7 @@ class Options:
     audience: Audience = "client"
     size: Size = "letter"
     large: bool = False
+    beside: str = ""
     password: str = ""
 
     @classmethod
@@ -47,12 +54,14 @@ class Options:
         audience = next((a for a in AUDIENCES if a == form.get("for", "client")), None)
         size = next((s for s in SIZES if s == form.get("size", "letter")), None)
         large = form.get("large", "no")
-        if audience is None or size is None or large not in ("yes", "no"):
+        beside = form.get("beside", "")
+        spoken = ("", *dict(settings.LANGUAGES))
+        if audience is None or size is None or large not in ("yes", "no") or beside not in spoken:
             raise NotAnOption
         password = form.get("password", "")
         if password and not (len(password) >= SHORTEST_PASSWORD and len(password.encode()) <= LONGEST_PASSWORD):
             raise PasswordUnfit
-        return cls(audience, size, large == "yes", password)
+        return cls(audience, size, large == "yes", "" if beside == get_language() else beside, password)
 
 
 @sensitive_post_parameters("password")
@@ -68,7 +77,13 @@ def plan_pdf(request: HttpRequest, walk: Walk) -> HttpResponseBase:
         return _password_unfit(request)
     if refused := refusal(request, PAPERS):
         return refused
-    html, css = printable(walk.answers, today(), options.audience, options.size, large=options.large, staff=False)
+    languages = (walk.answers.questionnaire.lang, options.beside or "en")
+    if not all(can_print(lang) for lang in languages):
+        return faults.no_letters(request)
+    beside = Answers(questionnaire_in(options.beside), walk.answers.bits) if options.beside else None
+    html, css = printable(
+        walk.answers, today(), options.audience, options.size, large=options.large, staff=False, beside=beside
+    )
     try:
         pdf = renderer.render(html, css, options.password)
     except (renderer.Busy, renderer.NotRendered):

@@ -2,11 +2,14 @@
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.utils.translation import get_language
 
 from threatmodel.documents import renderer
+from threatmodel.documents.fonts import can_print
 from threatmodel.documents.paper import style
 from threatmodel.limits import refusal
 from threatmodel.meter import PAPERS
+from threatmodel.walkthrough.faults import no_letters
 
 TRY_AGAIN_AFTER = 3  # seconds
 MOST_KEPT = 32
@@ -18,6 +21,8 @@ def sheet(request: HttpRequest, html: str, name: str) -> HttpResponse:
     """A public page as a PDF; when the renderer is at work, a page that says so and offers to ask again."""
     pdf = _kept.get(html)
     if pdf is None:
+        if not can_print(get_language() or ""):
+            return no_letters(request)
         if refused := refusal(request, PAPERS):
             return refused
         try:

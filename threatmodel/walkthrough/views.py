@@ -152,6 +152,7 @@ def leave(request: HttpRequest) -> HttpResponse:
     response["Clear-Site-Data"] = '"cache", "cookies", "storage"'
     forget(response)
     response.delete_cookie(settings.CSRF_COOKIE_NAME, samesite="Strict")
+    response.delete_cookie(settings.LANGUAGE_COOKIE_NAME, samesite="Strict")
     return response
 
 

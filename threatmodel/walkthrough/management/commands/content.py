@@ -11,7 +11,8 @@ from typing import Any
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 
-from threatmodel.content.compile import load_pack
+from threatmodel.content.catalogue import languages, progress, update
+from threatmodel.content.compile import compile_pack, load_pack, sound_pack
 from threatmodel.content.coverage import coverage
 from threatmodel.content.difference import changes
 from threatmodel.content.drawing import svg
@@ -54,6 +55,8 @@ class Command(BaseCommand):
         _one_of(graph, "mermaid", "svg")
         versions = tools.add_parser("diff", help="whose plans change since an older version")
         versions.add_argument("revision", metavar="REV", help="a commit, branch or tag of git")
+        other = tools.add_parser("translate", help="bring the catalogues of a language up to date with the texts")
+        other.add_argument("lang", help="as in es")
         tools.add_parser("number", help="give what is new its permanent number, in numbers.yaml")
         editors = tools.add_parser("schema", help="JSON Schema of every kind of content file, for editors")
         editors.add_argument("--out", type=Path, required=True, help="the directory to write to")
@@ -75,12 +78,21 @@ class Command(BaseCommand):
             "graph": self.graph,
             "diff": self.diff,
             "number": self.number,
+            "translate": self.translate,
             "schema": self.schema,
         }[tool]
         if "as_of" in options:
             options["as_of"] = options["as_of"] or today()
         with _told():
             run(options)
+
+    def translate(self, options: dict[str, Any]) -> None:
+        done = total = 0
+        for path, filled, texts in update(sound_pack(settings.PACK), options["lang"]):
+            done, total = done + filled, total + texts
+            if filled < texts:
+                self.stdout.write(f"{path.relative_to(settings.PACK)}: {texts - filled} of {texts} to do")
+        self.stdout.write(f"{done} of {total} texts are in {options['lang']}.")
 
     def check_content(self, options: dict[str, Any]) -> None:
         found = check_pack(settings.PACK, options["as_of"], settings.REFERRALS)
@@ -113,8 +125,12 @@ class Command(BaseCommand):
             raise CommandError(f"{failed} not so. Each file above is for manage.py plan.", returncode=1)
 
     def stats(self, options: dict[str, Any]) -> None:
-        found = stats(load_pack(settings.PACK, settings.REFERRALS)) | coverage(
-            read_pack(settings.PACK, settings.REFERRALS), options["as_of"]
+        pack = sound_pack(settings.PACK, settings.REFERRALS)
+        spoken = {"languages": {lang: progress(pack, lang) for lang in languages(pack)}}
+        found = (
+            spoken
+            | stats(compile_pack(pack))
+            | coverage(read_pack(settings.PACK, settings.REFERRALS), options["as_of"])
         )
         if options["json"]:
             self.stdout.write(json.dumps(found, indent=2))

@@ -6,6 +6,7 @@ from django.conf import settings
 from django.core.management.base import BaseCommand
 
 from threatmodel import host, start
+from threatmodel.documents.fonts import can_print, package
 from threatmodel.sealing.key_file import IN_MEMORY, directory_for, file_system
 from threatmodel.sealing.keyring import RingUnfit
 
@@ -47,4 +48,11 @@ class Command(BaseCommand):
             (True, f"served over {way}"),
             (settings.LIMITS, f"limits: {limits if settings.LIMITS else 'switched off'}"),
             (True, f"contact in security.txt: {settings.SECURITY_CONTACT or 'none'}"),
+            *map(_letters, dict(settings.LANGUAGES)),
         ]
+
+
+def _letters(lang: str) -> tuple[bool, str]:
+    if can_print(lang):
+        return True, f"there are letters to print {lang} with"
+    return False, f"there are no letters to print {lang} with: apt-get install {package(lang)}"

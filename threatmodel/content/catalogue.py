@@ -1,0 +1,170 @@
+"""A pack's texts in another language: gettext catalogues, one beside each content file, as in es/measures/phone.po.
+
+Translators see a text and where people meet it; never an id, a rule or a source. An item of which a text was not
+translated, or not since the text changed, stays whole in the pack's own language, and each of its texts says so.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
+from io import BytesIO
+from pathlib import Path
+from typing import Any
+
+from babel.messages.catalog import Catalog, Message
+from babel.messages.pofile import read_po, write_po
+from pydantic import BaseModel
+
+from threatmodel.content.pack import Pack, Placed
+from threatmodel.content.texts import KINDS, Kind, entries, texts
+
+# No names and no days: the history of the files has both.
+HEAD = r"""msgid ""
+msgstr ""
+"Language: {lang}\n"
+"MIME-Version: 1.0\n"
+"Content-Type: text/plain; charset=utf-8\n"
+"Content-Transfer-Encoding: 8bit\n"
+
+"""
+WORD = re.compile(r"[\u4e00-\u9fff]|[^\s\u4e00-\u9fff]+")  # in Chinese, a character
+NAMES = ("sources", "instruments")  # titles that everywhere stand as they were published
+TRANSLATED = ("sections", "gates", "cautions", "notes", "vectors", "measures", "safeguards", "letters")
+TRANSLATED_ONE = ("pack", "referrals_file", "notice", "paper")
+
+
+class Untranslated(str):
+    """A text that stands in the pack's own language among texts in another, so that pages can say so."""
+
+    __slots__ = ("lang",)
+    lang: str
+
+    def __new__(cls, text: str, lang: str) -> Untranslated:
+        made = super().__new__(cls, text)
+        made.lang = lang
+        return made
+
+
+def catalogue_of(pack: Pack, lang: str, file: str) -> Path:
+    """Where the words of one content file (as in "measures/phone.yaml") stand in a language."""
+    return pack.directory / lang / Path(file).with_suffix(".po")
+
+
+def languages(pack: Pack) -> list[str]:
+    """The languages a pack has catalogues of, besides its own."""
+    return sorted({path.relative_to(pack.directory).parts[0] for path in pack.directory.glob("*/**/*.po")})
+
+
+def templates(pack: Pack) -> Mapping[str, Catalog]:
+    """The texts to translate, by content file, in reading order. A text that stands twice in a file is one."""
+    found: dict[str, Catalog] = {}
+    ours = f"{pack.directory.parent.name}/{pack.directory.name}/"
+    for at in entries(pack):
+        if not at.document.file.startswith(ours):
+            continue  # the operator's own referrals are in the operator's own words
+        file = at.document.file.removeprefix(ours)
+        catalogue = found.setdefault(file, Catalog(fuzzy=False))
+        for text in texts(at):
+            keys = [part for part in text.path if isinstance(part, str)]
+            title = str(getattr(at.entry, "title", "") or getattr(at.entry, "ask", ""))
+            of = f" ({title})" if title and title != text.text else ""
+            catalogue.add(text.text, auto_comments=[" ".join(keys).replace("_", " ") + of])
+    return found
+
+
+def read_catalogue(path: Path) -> Catalog:
+    """A catalogue as it stands. Raises ``OSError`` or ``ValueError``."""
+    return read_po(BytesIO(path.read_bytes()), abort_invalid=True)
+
+
+def update(pack: Pack, lang: str) -> Iterator[tuple[Path, int, int]]:
+    """Write every catalogue of a language anew: new texts empty, changed ones marked, those that are gone dropped.
+
+    Yields each file with how many of its texts are translated, and how many there are.
+    """
+    for file, template in templates(pack).items():
+        path = catalogue_of(pack, lang, file)
+        catalogue = read_catalogue(path) if path.exists() else Catalog(locale=lang, fuzzy=False)
+        catalogue.update(template, update_header_comment=False, keep_user_comments=True)
+        catalogue.obsolete.clear()
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with path.open("wb") as out:
+            out.write(HEAD.format(lang=lang).encode())
+            write_po(out, catalogue, width=0, omit_header=True, include_previous=True)
+        yield path, sum(bool(message.string) for message in _current(catalogue)), len(catalogue)
+
+
+def words_of(pack: Pack, lang: str) -> dict[str, str]:
+    """Every translated text of a language by its original. What is marked as changed since is left out."""
+    found: dict[str, str] = {}
+    for file in templates(pack):
+        path = catalogue_of(pack, lang, file)
+        if path.exists():
+            found |= {str(message.id): str(message.string) for message in _current(read_catalogue(path))}
+    return found
+
+
+def progress(pack: Pack, lang: str) -> dict[str, int]:
+    """How far a language has come: texts, those translated, per cent of them, and the words of the translation."""
+    originals = {str(message.id) for catalogue in templates(pack).values() for message in catalogue if message.id}
+    words = words_of(pack, lang)
+    done = [words[text] for text in originals if text in words]
+    return {
+        "texts": len(originals),
+        "translated": len(done),
+        "percent": 100 * len(done) // len(originals),
+        "words": sum(len(WORD.findall(text)) for text in done),
+    }
+
+
+def _current(catalogue: Catalog) -> Iterator[Message]:
+    return (message for message in catalogue if message.id and message.string and not message.fuzzy)
+
+
+def translated(pack: Pack, words: Mapping[str, str]) -> Pack:
+    """The same pack with its texts in other words."""
+    assert pack.pack  # noqa: S101  it is sound
+    say = _Say(words, pack.pack.entry.lang)
+    lists: dict[str, Any] = {name: [_placed(at, say) for at in getattr(pack, name)] for name in (*TRANSLATED, *NAMES)}
+    ones: dict[str, Any] = {name: _placed(at, say) if (at := getattr(pack, name)) else None for name in TRANSLATED_ONE}
+    return replace(pack, **lists, **ones)
+
+
+def _placed[T: BaseModel](at: Placed[T], say: _Say) -> Placed[T]:
+    return replace(at, entry=say(at.entry))
+
+
+@dataclass(frozen=True, slots=True)
+class _Say:
+    """Says an entry in other words. What has an id is an item, and is said whole or not at all."""
+
+    words: Mapping[str, str]
+    lang: str
+
+    def __call__(self, value: Any, kind: Kind | None = None) -> Any:
+        match value:
+            case BaseModel():
+                say = self if not hasattr(value, "id") or self.whole(value) else replace(self, words={})
+                fields = {key: say(getattr(value, key), KINDS.get(key)) for key in type(value).model_fields}
+                return value.model_copy(update=fields)
+            case list():
+                return [self(part, kind) for part in value]
+            case dict():
+                return {key: self(part, kind) for key, part in value.items()}
+            case str() if kind and value:
+                return self.words.get(value) or Untranslated(value, self.lang)
+        return value
+
+    def whole(self, value: Any, kind: Kind | None = None) -> bool:
+        match value:
+            case BaseModel():
+                return all(self.whole(getattr(value, key), KINDS.get(key)) for key in type(value).model_fields)
+            case list():
+                return all(self.whole(part, kind) for part in value)
+            case dict():
+                return all(self.whole(part, kind) for part in value.values())
+            case str() if kind and value:
+                return value in self.words
+        return True
