@@ -27,12 +27,13 @@ msgstr ""
 "MIME-Version: 1.0\n"
 "Content-Type: text/plain; charset=utf-8\n"
 "Content-Transfer-Encoding: 8bit\n"
-
+"""
+PLURALS = r""""Plural-Forms: {plurals}\n"
 """
 WORD = re.compile(r"[\u4e00-\u9fff]|[^\s\u4e00-\u9fff]+")  # in Chinese, a character
 NAMES = ("sources", "instruments")  # titles that everywhere stand as they were published
 TRANSLATED = ("sections", "gates", "cautions", "notes", "vectors", "measures", "safeguards", "letters")
-TRANSLATED_ONE = ("pack", "referrals_file", "notice", "paper")
+TRANSLATED_ONE = ("pack", "referrals_file", "notice", "paper", "words")
 
 
 class Untranslated(str):
@@ -86,14 +87,22 @@ def update(pack: Pack, lang: str) -> Iterator[tuple[Path, int, int]]:
     """
     for file, template in templates(pack).items():
         path = catalogue_of(pack, lang, file)
-        catalogue = read_catalogue(path) if path.exists() else Catalog(locale=lang, fuzzy=False)
-        catalogue.update(template, update_header_comment=False, keep_user_comments=True)
-        catalogue.obsolete.clear()
-        path.parent.mkdir(parents=True, exist_ok=True)
-        with path.open("wb") as out:
-            out.write(HEAD.format(lang=lang).encode())
-            write_po(out, catalogue, width=0, omit_header=True, include_previous=True)
-        yield path, sum(bool(message.string) for message in _current(catalogue)), len(catalogue)
+        yield path, *write_catalogue(path, template, lang)
+
+
+def write_catalogue(path: Path, template: Catalog, lang: str) -> tuple[int, int]:
+    """Write one catalogue anew, as ``update`` does. Returns how many of its texts are translated, and how many there are."""
+    catalogue = read_catalogue(path) if path.exists() else Catalog(locale=lang.replace("-", "_"), fuzzy=False)
+    catalogue.update(template, update_header_comment=False, keep_user_comments=True)
+    catalogue.obsolete.clear()
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with path.open("wb") as out:
+        out.write(HEAD.format(lang=lang).encode())
+        if any(message.pluralizable for message in template):
+            out.write(PLURALS.format(plurals=catalogue.plural_forms).encode())
+        out.write(b"\n")
+        write_po(out, catalogue, width=0, omit_header=True, include_previous=True, include_lineno=False)
+    return len(list(_current(catalogue))), len(catalogue)
 
 
 def words_of(pack: Pack, lang: str) -> dict[str, str]:
@@ -120,7 +129,11 @@ def progress(pack: Pack, lang: str) -> dict[str, int]:
 
 
 def _current(catalogue: Catalog) -> Iterator[Message]:
-    return (message for message in catalogue if message.id and message.string and not message.fuzzy)
+    return (message for message in catalogue if message.id and _said(message) and not message.fuzzy)
+
+
+def _said(message: Message) -> bool:
+    return all(message.string) if isinstance(message.string, tuple) else bool(message.string)
 
 
 def translated(pack: Pack, words: Mapping[str, str]) -> Pack:

@@ -81,7 +81,13 @@ def compile_pack(pack: Pack) -> model.Questionnaire:
         letters=compile_help.letters(pack),
         notice=compile_help.notice(pack),
         paper=_paper(pack),
+        glossary=tuple(_word(at.entry) for at in pack.glossary),
     )
+
+
+def _word(entry: schema.WordEntry) -> model.Word:
+    forms = [form.strip() for form in entry.forms.split(",") if form.strip()]
+    return model.Word(entry.word, tuple(forms) or (entry.word,), entry.means)
 
 
 def _paper(pack: Pack) -> model.Paper:

@@ -75,6 +75,10 @@ class Pack:
         )
 
     @property
+    def glossary(self) -> list[Placed[schema.WordEntry]]:
+        return self.words.parts("words", self.words.entry.words) if self.words else []
+
+    @property
     def panels(self) -> list[Placed[schema.PanelEntry]]:
         return self.paper.parts("panels", self.paper.entry.panels) if self.paper else []
 

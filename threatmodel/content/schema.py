@@ -285,7 +285,10 @@ class AllowedEntry(Entry):
 
 
 class WordEntry(Entry):
+    """A hard word. ``forms``: how it stands in texts, with commas between, where that is not just the word itself."""
+
     word: Text
+    forms: str = ""
     means: Text
 
 

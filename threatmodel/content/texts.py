@@ -16,14 +16,14 @@ from threatmodel.content.reader import Path_
 type Kind = Literal["label", "sentence", "lawyer"]
 type At = Placed[Any_]
 
-LABELS = ("title", "label", "blanks", "again", "cost", "undo", "unsure", "binds", "to", "who")
+LABELS = ("title", "label", "blanks", "again", "cost", "undo", "unsure", "binds", "to", "who", "word", "forms")
 SENTENCES = (
     *("intro", "ask", "why", "hint", "card", "do", "dont", "note", "ask_first", "blocked", "text", "honest"),
     *("what", "since", "reach", "discloses", "helps", "limits", "steps"),
     *("everyone", "left_off", "say", "lines"),
     *("statement", "no_setting_changes", "you_can", "ask_lawyer"),
     *("ignored", "refused", "asks_more", "check", "careful", "use_when", "lawyer_first", "dont_add", "body"),
-    *("lead", "zero", "practice", "says", "first", "keep", "looks", "hope"),
+    *("means", "lead", "zero", "practice", "says", "first", "keep", "looks", "hope"),
 )
 KINDS: dict[str, Kind] = {
     **dict.fromkeys(LABELS, "label"),
@@ -62,7 +62,7 @@ def entries(pack: Pack) -> Iterator[At]:
     yield from chain(pack.sections, pack.questions, pack.gates, pack.cautions, pack.notes)
     yield from chain(pack.vectors, pack.measures, pack.safeguards, pack.referrals, pack.letters)
     yield from [pack.notice] if pack.notice else []
-    yield from chain([pack.paper] if pack.paper else [], pack.panels)
+    yield from chain([pack.paper] if pack.paper else [], pack.panels, pack.glossary)
 
 
 def texts(at: At) -> list[Text]:

@@ -262,6 +262,15 @@ class Budget:
 
 
 @dataclass(frozen=True, slots=True)
+class Word:
+    """A hard word, how it stands in texts, and what it means."""
+
+    word: str
+    forms: tuple[str, ...]
+    means: str
+
+
+@dataclass(frozen=True, slots=True)
 class Retired:
     """What an answer or item was called that the pack no longer has, and the id that took over, or nothing."""
 
@@ -317,6 +326,7 @@ class Questionnaire:
     letters: tuple[Letter, ...] = ()
     notice: Notice | None = None
     paper: Paper = field(default_factory=Paper)
+    glossary: tuple[Word, ...] = ()
     original: Questionnaire | None = None
     partly: bool = False
 

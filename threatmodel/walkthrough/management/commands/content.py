@@ -1,10 +1,12 @@
 """`manage.py content TOOL`: the author's tools. Exit 0 clean, 1 findings, 2 cannot run."""
 
 import json
+import os
 from argparse import ArgumentParser
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from datetime import date
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
@@ -30,6 +32,7 @@ from threatmodel.content.signing import Signatures
 from threatmodel.content.stats import stats
 from threatmodel.content.table import as_csv, as_html, rows
 from threatmodel.walkthrough.access import today
+from threatmodel.walkthrough.interface import update_interface
 
 DAY = "the day to look from, YYYY-MM-DD; today if not said"
 
@@ -88,10 +91,11 @@ class Command(BaseCommand):
 
     def translate(self, options: dict[str, Any]) -> None:
         done = total = 0
-        for path, filled, texts in update(sound_pack(settings.PACK), options["lang"]):
+        lang = options["lang"]
+        for path, filled, texts in chain([update_interface(lang)], update(sound_pack(settings.PACK), lang)):
             done, total = done + filled, total + texts
             if filled < texts:
-                self.stdout.write(f"{path.relative_to(settings.PACK)}: {texts - filled} of {texts} to do")
+                self.stdout.write(f"{os.path.relpath(path)}: {texts - filled} of {texts} to do")
         self.stdout.write(f"{done} of {total} texts are in {options['lang']}.")
 
     def check_content(self, options: dict[str, Any]) -> None:
