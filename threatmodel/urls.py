@@ -1,6 +1,6 @@
 """The pages. A step's address says only its number; no address holds an answer."""
 
-from django.urls import path
+from django.urls import path, register_converter
 from django.views.i18n import set_language
 
 from threatmodel.walkthrough import (
@@ -18,6 +18,15 @@ from threatmodel.walkthrough import (
     what_if_views,
 )
 
+
+class PlanPart:
+    """The pages of a plan beside the plan itself, each with a template of that name."""
+
+    regex = "sources|questions|table|left-out"
+    to_python = to_url = staticmethod(str)
+
+
+register_converter(PlanPart, "part")
 urlpatterns = [
     path("", views.start, name="start"),
     path("language/", set_language, name="language"),
@@ -28,6 +37,8 @@ urlpatterns = [
     path("walk/stay/", views.stay, name="stay"),
     path("walk/delete/", views.delete, name="delete"),
     path("plan/", plan_views.plan, name="plan"),
+    path("plan/<int:place>/", plan_views.item, name="plan-item"),
+    path("plan/<part:part>/", plan_views.part, name="plan-part"),
     path("plan/mark/", mark_views.mark, name="mark"),
     path("plan/changes/", keep_views.changes, name="changes"),
     path("keep/", keep_views.keep, name="keep"),
@@ -47,8 +58,10 @@ urlpatterns = [
     path("safety/", views.safety, name="safety"),
     path("privacy/", privacy_views.privacy, name="privacy"),
     path("about/", views.about, name="about"),
-    path("samples/", views.sample_list, name="samples"),
-    path("samples/<slug:sample>/", views.sample_plan, name="sample"),
+    path("samples/", plan_views.sample_list, name="samples"),
+    path("samples/<slug:sample>/", plan_views.sample, name="sample"),
+    path("samples/<slug:sample>/<int:place>/", plan_views.sample_item, name="sample-item"),
+    path("samples/<slug:sample>/<part:part>/", plan_views.sample_part, name="sample-part"),
     path("healthz", views.healthz, name="healthz"),
     path("robots.txt", site_views.robots, name="robots"),
     path(".well-known/security.txt", site_views.security, name="security"),

@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from datetime import timedelta
+from html import escape
 
 from django.template.loader import render_to_string
 from hypothesis import given
@@ -42,15 +43,15 @@ def test_questions_from_stop_cards_come_before_those_from_the_law(pack):
     assert not any(place.startswith("gate-") for place in places[first_of_law:])
 
 
-def test_what_the_gates_ask_stands_open_and_the_rest_is_folded(pack):
+def test_what_the_gates_ask_stands_on_the_plan_and_all_of_it_on_a_page_of_its_own(pack):
     view = view_for(pack)
 
-    html = render_to_string("plan/ask.html", {"plan": view})
+    short = render_to_string("plan/ask.html", {"plan": view})
+    whole = render_to_string("plan/questions.html", {"plan": view})
 
     assert (*view.questions_first, *view.questions_more) == view.questions_for_lawyer
-    before, _, folded = html.partition("<details>")
-    assert before.count("<li>") == len(view.questions_first) > 0
-    assert folded.count("<li>") == len(view.questions_more) > 0
+    assert 0 < short.count("<li>") == len(view.questions_first) < len(view.questions_for_lawyer)
+    assert all(escape(question.text) in whole for question in view.questions_for_lawyer)
 
 
 def test_every_gate_and_every_safeguard_for_people_has_a_question(pack):

@@ -44,7 +44,7 @@ def test_a_stale_volatile_fact_is_folded_behind_its_mark(pack):
     view = view_for(pack, {}, DAY + timedelta(days=4000))
     item = next(item for item in view.legal if item.safeguard.volatile)
 
-    html = render_to_string("components/safeguard.html", {"item": item})
+    html = render_to_string("components/safeguard_whole.html", {"item": item})
 
     before, _, folded = html.partition('class="stale"')
     statement = item.safeguard.statement.split("'")[0][:30]

@@ -1,5 +1,6 @@
 """Somebody who walks with whatever a request can carry, and who keeps all that came back, byte by byte."""
 
+import gzip
 import re
 import socket
 from typing import NamedTuple
@@ -33,7 +34,8 @@ class Answer(NamedTuple):
 
     @property
     def body(self) -> bytes:
-        return self.raw.partition(b"\r\n\r\n")[2]
+        body = self.raw.partition(b"\r\n\r\n")[2]
+        return gzip.decompress(body) if self.header("content-encoding") == "gzip" else body
 
     def header(self, name: str) -> str:
         return next((value for known, value in self.headers if known == name), "")
@@ -42,8 +44,10 @@ class Answer(NamedTuple):
 class Person:
     """A walk of one's own. ``bears`` is put at every place of every request that has room for it."""
 
-    def __init__(self, port: int, bears: str = "", comes_from: str = "127.0.0.1", network: str = "") -> None:
-        self.port, self.bears, self.comes_from, self.network = port, bears, comes_from, network
+    def __init__(
+        self, port: int, bears: str = "", comes_from: str = "127.0.0.1", network: str = "", reads: str = "gzip"
+    ) -> None:
+        self.port, self.bears, self.comes_from, self.network, self.reads = port, bears, comes_from, network, reads
         self.cookies: dict[str, str] = {}
         self.sealed: list[str] = []
         self.heard: list[Answer] = []
@@ -51,6 +55,8 @@ class Person:
     def ask(self, method: str, path: str, body: bytes = b"", **headers: str) -> Answer:
         """One request on a line of its own. Header names are written with underscores."""
         head = {"Host": f"127.0.0.1:{self.port}", "Connection": "close", "Content-Length": str(len(body))}
+        if self.reads:
+            head["Accept-Encoding"] = self.reads
         if self.cookies:
             head["Cookie"] = "; ".join(f"{name}={value}" for name, value in self.cookies.items())
         if self.bears:

@@ -91,7 +91,7 @@ def update(pack: Pack, lang: str) -> Iterator[tuple[Path, int, int]]:
 
 
 def write_catalogue(path: Path, template: Catalog, lang: str) -> tuple[int, int]:
-    """Write one catalogue anew, as ``update`` does. Returns how many of its texts are translated, and how many there are."""
+    """Write one catalogue anew, as ``update`` does. Returns the number of translated texts, and of all."""
     catalogue = read_catalogue(path) if path.exists() else Catalog(locale=lang.replace("-", "_"), fuzzy=False)
     catalogue.update(template, update_header_comment=False, keep_user_comments=True)
     catalogue.obsolete.clear()

@@ -1,5 +1,6 @@
 """A checked pack → the engine's questionnaire."""
 
+import re
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
@@ -14,6 +15,8 @@ from threatmodel.content.errors import BrokenPack
 from threatmodel.content.pack import Pack, Placed, parse_condition, read_pack
 from threatmodel.engine import model
 from threatmodel.engine.conditions import ALWAYS, UNSURE, Condition
+
+COMMA = re.compile("[,،，、]")
 
 
 def load_pack(directory: Path, referrals: Path | None = None) -> model.Questionnaire:
@@ -86,7 +89,7 @@ def compile_pack(pack: Pack) -> model.Questionnaire:
 
 
 def _word(entry: schema.WordEntry) -> model.Word:
-    forms = [form.strip() for form in entry.forms.split(",") if form.strip()]
+    forms = [form.strip() for form in COMMA.split(entry.forms) if form.strip()]
     return model.Word(entry.word, tuple(forms) or (entry.word,), entry.means)
 
 

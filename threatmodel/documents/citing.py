@@ -27,7 +27,8 @@ class Citations:
         """The numbers of these sources; new ones get the next numbers."""
         return tuple(sorted(self._numbers.setdefault(source, len(self._numbers) + 1) for source in sources))
 
-    def cited(self) -> tuple[Cited, ...]:
-        """Every source cited so far."""
-        known = ((number, self._pack.sources[id_]) for id_, number in self._numbers.items())
+    def cited(self, only: Iterable[str] | None = None) -> tuple[Cited, ...]:
+        """Every source cited so far, or of these ``only``."""
+        wanted = self._numbers.items() if only is None else sorted((id_, self._numbers[id_]) for id_ in only)
+        known = ((number, self._pack.sources[id_]) for id_, number in wanted)
         return tuple(Cited(number, s.title, s.publisher, s.date, s.url, s.seen) for number, s in known)

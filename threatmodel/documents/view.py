@@ -55,7 +55,10 @@ class Step:
 
 @dataclass(frozen=True, slots=True)
 class MeasureView:
-    """A measure in words. ``notes`` are printed above its steps; ``mind`` names the gates that touch it."""
+    """A measure in words. ``notes`` are printed above its steps; ``mind`` names the gates that touch it.
+
+    ``address`` is the page it has for itself on the screen.
+    """
 
     measure: Measure
     minutes: int
@@ -72,8 +75,10 @@ class MeasureView:
     brokers: tuple[Broker, ...]
     brokers_credit: str
     letters: tuple[Letter, ...]
-    mark: Mark = "none"
-    place: int = 0
+    cited: tuple[Cited, ...]
+    mark: Mark
+    place: int
+    address: str
 
     @property
     def id(self) -> str:
@@ -88,8 +93,10 @@ class SafeguardView:
     sources: tuple[int, ...]
     stale: bool
     letters: tuple[Letter, ...]
-    mark: Mark = "none"
-    place: int = 0
+    cited: tuple[Cited, ...]
+    mark: Mark
+    place: int
+    address: str
 
     @property
     def id(self) -> str:
@@ -146,6 +153,9 @@ class NotForYou:
 
 @dataclass(frozen=True, slots=True)
 class PlanView:
+    """A plan in words. ``address`` is its page on the screen, below which its parts have theirs."""
+
+    address: str
     lang: str
     translation: str
     version: str
@@ -177,6 +187,10 @@ class PlanView:
     @property
     def measures(self) -> tuple[MeasureView, ...]:
         return (*self.today, *self.soon, *self.later, *self.ask_first)
+
+    @property
+    def items(self) -> tuple[MeasureView | SafeguardView, ...]:
+        return (*self.measures, *self.legal)
 
     @property
     def minutes_today(self) -> int:
@@ -217,9 +231,9 @@ def open_views(answers: Answers, as_of: date, most: int) -> tuple[OpenView, ...]
     )
 
 
-def plan_view(plan: Plan, marks: Marks | None = None) -> PlanView:
-    """Put a plan into the words of its pack, with what the person noted on it."""
-    return _Words(plan, marks).view()
+def plan_view(plan: Plan, marks: Marks | None = None, address: str = "") -> PlanView:
+    """Put a plan into the words of its pack, with what the person noted on it, and the page it has on the screen."""
+    return _Words(plan, marks, address).view()
 
 
 def reasons(pack: Questionnaire, because: Iterable[Because]) -> tuple[Reason, ...]:
@@ -248,8 +262,9 @@ def told(plan: Plan, because: Iterable[Because]) -> tuple[Reason, ...]:
 class _Words:
     """Turns the ids of one plan into words, and numbers the sources in the order in which they are cited."""
 
-    def __init__(self, plan: Plan, marks: Marks | None = None) -> None:
+    def __init__(self, plan: Plan, marks: Marks | None = None, address: str = "") -> None:
         self.plan = plan
+        self.address = address
         self.marks = marks or Marks(plan.questionnaire)
         self.pack: Questionnaire = plan.questionnaire
         self.vectors = {vector.id: vector for vector in self.pack.vectors}
@@ -266,6 +281,7 @@ class _Words:
             b: tuple(m for m in measures if m.bucket == b and not m.ask_first) for b in ("today", "soon", "later")
         }
         return PlanView(
+            address=self.address,
             lang=self.pack.lang,
             translation=self.pack.translation,
             version=self.pack.version,
@@ -326,8 +342,10 @@ class _Words:
             brokers=self.pack.brokers if measure.lists_brokers else (),
             brokers_credit=self.pack.brokers_credit,
             letters=letters_for(self.pack, measure.id),
+            cited=self.citations.cited(measure.sources),
             mark=self.marks.get(measure.id),
             place=place,
+            address=f"{self.address}{place}/",
         )
 
     def notes(self, notes: Iterable[NoteId], cautions: Iterable[str]) -> Iterator[str]:
@@ -365,8 +383,10 @@ class _Words:
             sources=self.cite(item.safeguard.sources),
             stale=item.stale,
             letters=letters_for(self.pack, item.safeguard.id),
+            cited=self.citations.cited(item.safeguard.sources),
             mark=self.marks.get(item.safeguard.id),
             place=place,
+            address=f"{self.address}{place}/",
         )
 
     def exposure(self, item: Exposure) -> ExposureView:

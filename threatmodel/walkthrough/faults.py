@@ -7,6 +7,7 @@ import sys
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext as _
+from django_htmx.http import reselect, reswap, retarget
 
 from threatmodel.sealing.keyring import RingUnfit
 from threatmodel.walkthrough.walk import NoWalk, QuestionsChanged, WalkEnded
@@ -21,6 +22,8 @@ def fault_page(request: HttpRequest, status: int, title: str, *sentences: str, g
         context["yours"] = None
     response = render(request, "walkthrough/fault.html", context, status=status)
     response["Cache-Control"] = "no-store"
+    if request.headers.get("HX-Request"):  # a script asked for a part of a page, and this is a page in its place
+        response = reswap(reselect(retarget(response, "#main"), "#main"), "outerHTML")
     return response
 
 
@@ -77,6 +80,16 @@ def off_path(request: HttpRequest) -> HttpResponse:
         404,
         _("That question is not part of your walk"),
         _("Your other answers decide which questions you get. This page is not one of them now."),
+        _("Your answers are still here. Nothing was changed."),
+    )
+
+
+def off_plan(request: HttpRequest) -> HttpResponse:
+    return fault_page(
+        request,
+        404,
+        _("That is not part of your plan"),
+        _("Your answers decide what is in your plan. This page is not in it now."),
         _("Your answers are still here. Nothing was changed."),
     )
 

@@ -32,7 +32,7 @@ def interface() -> Catalog:
 
 
 def update_interface(lang: str) -> tuple[Path, int, int]:
-    """Bring the catalogue of a language up to date. Returns it, how many of its texts are translated, and how many there are."""
+    """Bring the catalogue of a language up to date. Returns it, the number of translated texts, and of all."""
     path = interface_catalogue(lang)
     return path, *write_catalogue(path, interface(), lang)
 

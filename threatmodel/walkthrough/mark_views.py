@@ -7,11 +7,10 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_POST
 
-from threatmodel.documents.view import MeasureView, PlanView, SafeguardView, plan_view
 from threatmodel.engine.marks import UnknownMark
-from threatmodel.engine.plan import build_plan
 from threatmodel.walkthrough import faults
-from threatmodel.walkthrough.access import today, with_walk
+from threatmodel.walkthrough.access import with_walk
+from threatmodel.walkthrough.plan_views import plan_of
 from threatmodel.walkthrough.walk import Walk
 
 ASK_WHY = "not-for-me"  # what the button sends that leads to the reasons
@@ -30,8 +29,8 @@ def mark(request: HttpRequest, walk: Walk) -> HttpResponseBase:
             walk = replace(walk, marks=walk.marks.set(item, noted))
         except UnknownMark:
             return faults.mark_refused(request)
-    plan = plan_view(build_plan(walk.answers, today()), walk.marks)
-    found = _find(plan, item)
+    plan = plan_of(walk)
+    found = next((one for one in plan.items if one.id == item), None)
     if found is None:
         return faults.mark_refused(request)
     if noted == ASK_WHY or request.htmx:  # type: ignore[attr-defined]
@@ -43,8 +42,3 @@ def mark(request: HttpRequest, walk: Walk) -> HttpResponseBase:
         response = redirect(f"{reverse('plan')}#item-{found.place}")
     walk.seal_into(response)
     return response
-
-
-def _find(plan: PlanView, item: str) -> MeasureView | SafeguardView | None:
-    shown: tuple[MeasureView | SafeguardView, ...] = (*plan.measures, *plan.legal)
-    return next((one for one in shown if one.id == item), None)

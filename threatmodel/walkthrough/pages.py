@@ -11,12 +11,13 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from django.http import HttpRequest, HttpResponse
-from django.middleware.csrf import get_token
+from django.middleware.csrf import CSRF_TOKEN_LENGTH, get_token
 from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils.html import escape
 from django.utils.safestring import SafeString, mark_safe
 
+from threatmodel.deflate import Form
 from threatmodel.engine.answers import Answers
 from threatmodel.engine.flow import next_unanswered, path
 from threatmodel.engine.marks import Marks
@@ -29,6 +30,7 @@ from threatmodel.walkthrough.walk import Walk
 # A mark that begins with "?" opens a part that is left out when its value is empty; "/" closes it.
 MARK = re.compile("\ue000(.+?)\ue001")
 CHECK = "walkthrough/check.html"
+CHECKED, UNCHECKED = "checked", "       "  # as wide as each other
 
 
 def _mark(name: str) -> str:
@@ -72,8 +74,11 @@ class StepPage:
     walk: Walk
 
     def response(self, request: HttpRequest) -> HttpResponse:
-        fixed = _fixed_step(self.walk.answers.questionnaire, self.question.id, _template(request), spoken(request))
-        return HttpResponse(fill(fixed, self._values(get_token(request))))
+        form = _fixed_step(self.walk.answers.questionnaire, self.question.id, _template(request), spoken(request))
+        page, deflated = form.filled(self._values(get_token(request)))
+        response = HttpResponse(page)
+        response.deflated = deflated  # type: ignore[attr-defined]  # so that `padding` need not compress it again
+        return response
 
     def plain(self, request: HttpRequest) -> str:
         """The same page, rendered by the template alone."""
@@ -96,7 +101,7 @@ class StepPage:
         return values | self._ticks(self.walk.answers.chosen(self.question.id))
 
     def _ticks(self, chosen: tuple[str, ...]) -> dict[str, str]:
-        return {f"tick {o.id}": "checked" if o.id in chosen else "" for o in _options(self.question)}
+        return {f"tick {o.id}": CHECKED if o.id in chosen else UNCHECKED for o in _options(self.question)}
 
     def context(self, template: str, values: Mapping[str, str]) -> dict[str, object]:
         pack = self.walk.answers.questionnaire
@@ -120,12 +125,13 @@ def _options(question: Question) -> tuple[Option, ...]:
 
 
 @lru_cache(maxsize=1024)
-def _fixed_step(pack: Questionnaire, question: str, template: str, tongue: Spoken) -> tuple[str, ...]:
-    """The page as text and names of marks in turn, beginning and ending with text."""
+def _fixed_step(pack: Questionnaire, question: str, template: str, tongue: Spoken) -> Form:
     page = StepPage(pack.question[question], 1, 1, Walk(Answers(pack), "full", 0, Marks(pack)))
     names = ["token", "number", "total", "back", "age", *(f"tick {o.id}" for o in _options(page.question))]
     context = page.context(template, {name: _mark(name) for name in names})
-    return tuple(MARK.split(render_to_string(template, {**context, **fixed(tongue)})))
+    widths = {name: len(CHECKED) for name in names if name.startswith("tick ")}
+    widths["token"] = CSRF_TOKEN_LENGTH
+    return Form(MARK.split(render_to_string(template, {**context, **fixed(tongue)})), widths)
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,19 +3,17 @@
 from dataclasses import replace
 
 from django.conf import settings
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
-from threatmodel.documents.view import plan_view
 from threatmodel.engine.answers import NotTogether, UnknownAnswer
 from threatmodel.engine.flow import next_unanswered, path
-from threatmodel.engine.plan import build_plan
 from threatmodel.walkthrough import faults
-from threatmodel.walkthrough.access import private, today, with_walk
-from threatmodel.walkthrough.packs import questionnaire, sample_plans
+from threatmodel.walkthrough.access import private, with_walk
+from threatmodel.walkthrough.packs import questionnaire
 from threatmodel.walkthrough.pages import CheckPage, StepPage
 from threatmodel.walkthrough.walk import COOKIE, DEPTHS, NoWalk, Walk, forget, walk_of
 
@@ -164,21 +162,6 @@ def about(request: HttpRequest) -> HttpResponse:
 
 def _by(source: object) -> str:
     return getattr(source, "publisher", "").lower()
-
-
-@require_safe
-def sample_list(request: HttpRequest) -> HttpResponse:
-    """The made-up people whose plans show where the questions lead."""
-    return render(request, "walkthrough/samples.html", {"samples": sample_plans().values()})
-
-
-@require_safe
-def sample_plan(request: HttpRequest, sample: str) -> HttpResponse:
-    found = sample_plans().get(sample)
-    if found is None:
-        raise Http404
-    context = {"sample": found, "plan": plan_view(build_plan(found.answers, today()))}
-    return render(request, "walkthrough/sample.html", context)
 
 
 @require_safe

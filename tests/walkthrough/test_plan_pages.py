@@ -1,0 +1,132 @@
+"""The plan's page is light; what it does not say itself stands on pages of its own, by places and never by names."""
+
+import re
+from html import escape
+
+import pytest
+
+from tests.walkthrough.cast import carrying, current, walking
+from threatmodel.engine.answers import Answers
+from threatmodel.padding import PACKED
+from threatmodel.walkthrough.packs import sample_plans
+from threatmodel.walkthrough.plan_views import plan_of
+from threatmodel.walkthrough.walk import COOKIE
+
+SCRIPT = {"HX-Request": "true"}
+PARTS = ("sources", "questions", "table", "left-out")
+SAMPLE = "notice-from-a-platform"
+
+
+@pytest.fixture
+def client(pack):
+    return walking(sample_plans()[SAMPLE].answers)
+
+
+@pytest.fixture
+def plan(client):
+    return plan_of(current(client))
+
+
+def words(answer) -> str:
+    return answer.content.decode()
+
+
+def test_every_item_has_a_page_with_all_it_says_and_a_way_back_to_its_place(client, plan):
+    for item in plan.items:
+        html = words(client.get(item.address))
+        told = item.measure.limits if hasattr(item, "measure") else item.safeguard.no_setting_changes
+
+        assert f'id="{item.id}"' in html
+        assert escape(told) in html
+        assert all(escape(source.url) in html for source in item.cited)
+        assert f'href="/plan/#item-{item.place}"' in html
+        assert f'value="{item.id} done"' in html
+
+
+def test_a_script_gets_the_text_of_an_item_without_a_page_around_it(client, plan):
+    item = plan.legal[0]
+
+    html = words(client.get(item.address, headers=SCRIPT))
+
+    assert "<html" not in html
+    assert escape(item.safeguard.no_setting_changes) in html
+    assert item.safeguard.title not in html  # it stands on the plan
+
+
+def test_what_can_be_opened_on_the_plan_can_be_reached_without_a_script_too(client, plan):
+    html = words(client.get("/plan/"))
+
+    fetched = re.findall(r'hx-get="([^"]+)"', html)
+    assert len(fetched) == len(set(fetched)) == len(plan.measures) - len(plan.today) + len(plan.legal)
+    assert all(f'href="{address}"' in html for address in fetched)
+
+
+def test_no_address_of_a_plan_names_an_item(client, plan):
+    html = words(client.get("/plan/"))
+
+    addresses = re.findall(r'(?:href|action|hx-get|hx-post)="(/[^"]*)"', html)
+    assert addresses
+    assert not [a for a in addresses for item in plan.items if item.id in a and "/letters/" not in a]
+
+
+@pytest.mark.parametrize("place", ["0", "9999", "123456789012345678901234567890"])
+def test_a_place_that_the_plan_has_not_is_not_found_and_nothing_is_lost(client, place):
+    answer = client.get(f"/plan/{place}/")
+
+    assert answer.status_code == 404
+    assert client.get("/plan/").status_code == 200
+
+
+@pytest.mark.parametrize("part", PARTS)
+def test_the_rest_of_the_plan_is_a_link_away(client, part):
+    assert f'href="/plan/{part}/"' in words(client.get("/plan/"))
+    assert client.get(f"/plan/{part}/").status_code == 200
+
+
+def test_every_number_of_a_source_leads_to_that_source(client, plan):
+    on_the_plan = set(re.findall(r'href="/plan/sources/#(source-\d+)"', words(client.get("/plan/"))))
+    there = re.findall(r'<li id="(source-\d+)"', words(client.get("/plan/sources/")))
+
+    assert on_the_plan
+    assert on_the_plan <= set(there)
+    assert len(there) == len(set(there)) == len(plan.sources)
+
+
+@pytest.mark.parametrize("sample", ["answered-nothing", SAMPLE])
+def test_a_sample_plan_has_the_same_pages_without_anything_to_note(client, sample):
+    html = words(client.get(f"/samples/{sample}/"))
+    fetched = re.findall(r'hx-get="([^"]+)"', html)
+
+    assert all(address.startswith(f"/samples/{sample}/") for address in fetched)
+    for address in (fetched[0], fetched[-1], *(f"/samples/{sample}/{part}/" for part in PARTS)):
+        answer = client.get(address)
+        assert answer.status_code == 200
+        assert 'name="mark"' not in words(answer)
+    assert client.get(f"/samples/{sample}/9999/").status_code == 404
+
+
+@pytest.mark.parametrize("address", ["/samples/nobody/", "/samples/nobody/1/", "/samples/nobody/sources/"])
+def test_there_are_no_pages_of_a_sample_that_there_is_not(client, address):
+    assert client.get(address).status_code == 404
+
+
+@pytest.mark.parametrize("address", ["/plan/1/", "/plan/sources/"])
+def test_without_a_walk_the_pages_say_so_and_a_script_shows_that_in_the_pages_place(pack, address):
+    client = carrying(current(walking(Answers(pack))))
+    client.cookies[COOKIE] = client.cookies[COOKIE].value[:-4] + "AAAA"
+
+    answer = client.get(address, headers=SCRIPT)
+
+    assert answer.status_code == 409
+    assert (answer["HX-Retarget"], answer["HX-Reselect"], answer["HX-Reswap"]) == ("#main", "#main", "outerHTML")
+    assert '<main id="main"' in words(answer)
+
+
+@pytest.mark.parametrize("sample", sorted(sample_plans()))
+@pytest.mark.parametrize("lang", ["en", "es"])
+def test_no_page_of_a_plan_is_over_thirty_kilobytes_on_the_line(sample, lang):
+    client = walking(sample_plans()[sample].answers)
+
+    for address in ("/plan/", "/plan/sources/", "/plan/questions/"):
+        answer = client.get(address, headers={"Accept-Encoding": "gzip", "Accept-Language": lang})
+        assert len(answer.content) < PACKED.plan < 30_000
