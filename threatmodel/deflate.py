@@ -80,7 +80,7 @@ class Form:
                 squeeze.flush(zlib.Z_SYNC_FLUSH)
 
     def filled(self, values: Mapping[str, str]) -> tuple[bytes, Deflated]:
-        """The text with its gaps filled, and its compressed form. Raises ``ValueError`` for a value of a wrong width."""
+        """The text with its gaps filled, and its compressed form. Raises ``ValueError`` for another width."""
         page, packed = [self._texts[0]], [self._packed[0]]
         for gap, text, compressed in zip(self._gaps, self._texts[1:], self._packed[1:], strict=True):
             value = values[gap].encode()
