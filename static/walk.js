@@ -44,6 +44,8 @@ try {
   // A browser that refuses storage may refuse this too. Then each page is on its own.
 }
 
+const speech = window.speechSynthesis;
+
 // Leaving. The screen goes blank before anything is asked of a network. Our server then has a moment to make the
 // browser forget; whether it answers or not, the ordinary page comes next, in this page's place.
 const way = document.querySelector(".leave");
@@ -58,6 +60,7 @@ function leave(tell = true) {
 }
 
 function cover() {
+  speech?.cancel();
   if (document.querySelector(".cover")) return;
   const blank = document.createElement("div");
   blank.className = "cover";
@@ -161,3 +164,48 @@ others?.addEventListener("message", (event) => {
     location.replace(document.documentElement.dataset.start);
   } else idle = Math.max(idle, event.data);
 });
+
+// Reading aloud, only when asked, and only with a voice of the device itself: others send the text to a server.
+const listen = document.querySelector(".listen");
+const READ = "h1, h2, h3, h4, p, li, label, dt, dd, th, td, summary, caption";
+
+function voice(language) {
+  const own = language.split("-")[0].toLowerCase();
+  return speech.getVoices().find((one) => one.localService && one.lang.toLowerCase().startsWith(own));
+}
+
+function reading(on) {
+  listen.firstElementChild.setAttribute("aria-pressed", on);
+}
+
+function hush() {
+  speech.cancel();
+  reading(false);
+}
+
+function read() {
+  const page = document.documentElement.lang;
+  const texts = [...document.querySelectorAll("#main :is(" + READ + ")")].filter(
+    (one) => one.checkVisibility() && !one.querySelector(READ) && one.textContent.trim(),
+  );
+  texts.forEach((one, i) => {
+    const said = new SpeechSynthesisUtterance(one.textContent.trim());
+    said.lang = one.closest("[lang]").lang;
+    said.voice = voice(said.lang) ?? voice(page);
+    if (i === texts.length - 1) said.onend = () => reading(false);
+    speech.speak(said);
+  });
+  reading(true);
+}
+
+function offer() {
+  listen.hidden = !voice(document.documentElement.lang);
+}
+
+if (speech) {
+  offer();
+  speech.addEventListener("voiceschanged", offer);
+  listen.addEventListener("click", () => (speech.speaking || speech.pending ? hush() : read()));
+  document.addEventListener("htmx:beforeSwap", (event) => event.detail.target.id === "main" && hush());
+  addEventListener("pagehide", hush);
+}

@@ -123,13 +123,17 @@ LANGUAGE_CODE = "en"
 SPOKEN = {
     "en": "English",
     "es": "Español",
+    "en-simple": "English, easy words",
+    "es-simple": "Español, palabras fáciles",
     "ht": "Kreyòl ayisyen",
     "pt-br": "Português do Brasil",
     "zh-hans": "简体中文",
     "vi": "Tiếng Việt",
     "ar": "العربية",
 }
-LANGUAGES = [(code, SPOKEN[code]) for code in languages("THREATMODEL_LANGUAGES", "en,es", set(SPOKEN))]
+LANGUAGES = [
+    (code, SPOKEN[code]) for code in languages("THREATMODEL_LANGUAGES", "en,es,en-simple,es-simple", set(SPOKEN))
+]
 LOCALE_PATHS = [BASE_DIR / "locale"]
 
 STATIC_URL = "/static/"

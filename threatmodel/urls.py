@@ -58,6 +58,7 @@ urlpatterns = [
     path("safety/", views.safety, name="safety"),
     path("privacy/", privacy_views.privacy, name="privacy"),
     path("about/", views.about, name="about"),
+    path("accessibility/", views.accessibility, name="accessibility"),
     path("samples/", plan_views.sample_list, name="samples"),
     path("samples/<slug:sample>/", plan_views.sample, name="sample"),
     path("samples/<slug:sample>/<int:place>/", plan_views.sample_item, name="sample-item"),

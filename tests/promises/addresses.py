@@ -19,4 +19,5 @@ def _address(pattern: URLPattern) -> str:
 
 def _value(name: str) -> str | int:
     """Raises ``KeyError`` for a parameter that nothing is known of: then say here what it may be."""
-    return {"number": 1, "sample": next(iter(sample_plans())), "letter": questionnaire().letters[0].id}[name]
+    known = {"number": 1, "place": 1, "part": "sources"}
+    return {**known, "sample": next(iter(sample_plans())), "letter": questionnaire().letters[0].id}[name]

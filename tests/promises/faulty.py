@@ -12,4 +12,4 @@ def broken(walk):
     raise ValueError(f"could not plan for {chosen}")
 
 
-plan_views._plan = broken
+plan_views.plan_of = broken

@@ -22,6 +22,7 @@ ALWAYS = {
 }
 BY_KIND = {"content-type", "content-length", "transfer-encoding", "connection", "date", "vary", "allow", "location"}
 BY_KIND |= {"set-cookie", "retry-after", "content-disposition", "clear-site-data", "last-modified", "etag", "expires"}
+BY_KIND |= {"content-language", "content-encoding"}
 TLS = {"strict-transport-security"}
 ANSWERS = [
     ("/", 200),

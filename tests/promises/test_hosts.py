@@ -33,7 +33,7 @@ TRICKS = {
     "Upgrade": "h2c",
     "Range": "bytes=0-10",
     "If-None-Match": "*",
-    "Accept-Encoding": "gzip, br",
+    "Accept-Encoding": "br, zstd, gzip;q=0",
     "X-Requested-With": "XMLHttpRequest",
 }
 PAGES = ("/", "/about", "/leave/", "/plan.pdf", "/walk/delete/", "/nothing/")

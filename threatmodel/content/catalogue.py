@@ -2,6 +2,8 @@
 
 Translators see a text and where people meet it; never an id, a rule or a source. An item of which a text was not
 translated, or not since the text changed, stays whole in the pack's own language, and each of its texts says so.
+
+Easy words are a language of their own, as in en-simple or es-simple: whatever it does not say is said as in en or es.
 """
 
 from __future__ import annotations
@@ -32,6 +34,8 @@ PLURALS = r""""Plural-Forms: {plurals}\n"
 """
 WORD = re.compile(r"[\u4e00-\u9fff]|[^\s\u4e00-\u9fff]+")  # in Chinese, a character
 NAMES = ("sources", "instruments")  # titles that everywhere stand as they were published
+EASY = "-simple"  # a registered variant of any language (BCP 47)
+EASY_FILES = ("sections/", "measures/")  # where easy words are wanted
 TRANSLATED = ("sections", "gates", "cautions", "notes", "vectors", "measures", "safeguards", "letters")
 TRANSLATED_ONE = ("pack", "referrals_file", "notice", "paper", "words")
 
@@ -51,6 +55,10 @@ class Untranslated(str):
 def catalogue_of(pack: Pack, lang: str, file: str) -> Path:
     """Where the words of one content file (as in "measures/phone.yaml") stand in a language."""
     return pack.directory / lang / Path(file).with_suffix(".po")
+
+
+def is_easy(lang: str) -> bool:
+    return lang.endswith(EASY)
 
 
 def languages(pack: Pack) -> list[str]:
@@ -87,7 +95,8 @@ def update(pack: Pack, lang: str) -> Iterator[tuple[Path, int, int]]:
     """
     for file, template in templates(pack).items():
         path = catalogue_of(pack, lang, file)
-        yield path, *write_catalogue(path, template, lang)
+        if not is_easy(lang) or file.startswith(EASY_FILES):
+            yield path, *write_catalogue(path, template, lang)
 
 
 def write_catalogue(path: Path, template: Catalog, lang: str) -> tuple[int, int]:
@@ -108,7 +117,11 @@ def write_catalogue(path: Path, template: Catalog, lang: str) -> tuple[int, int]
 def words_of(pack: Pack, lang: str) -> dict[str, str]:
     """Every translated text of a language by its original. What is marked as changed since is left out."""
     found: dict[str, str] = {}
-    for file in templates(pack):
+    if is_easy(lang):
+        found |= words_of(pack, lang.removesuffix(EASY))
+    for file, template in templates(pack).items():
+        if pack.pack and lang == pack.pack.entry.lang:
+            found |= {str(message.id): str(message.id) for message in template if message.id}
         path = catalogue_of(pack, lang, file)
         if path.exists():
             found |= {str(message.id): str(message.string) for message in _current(read_catalogue(path))}
@@ -119,6 +132,9 @@ def progress(pack: Pack, lang: str) -> dict[str, int]:
     """How far a language has come: texts, those translated, per cent of them, and the words of the translation."""
     originals = {str(message.id) for catalogue in templates(pack).values() for message in catalogue if message.id}
     words = words_of(pack, lang)
+    if is_easy(lang):
+        before = words_of(pack, lang.removesuffix(EASY))
+        words = {text: said for text, said in words.items() if said != before.get(text)}
     done = [words[text] for text in originals if text in words]
     return {
         "texts": len(originals),

@@ -1,25 +1,40 @@
-"""What is wrong with a pack's translations: texts that are missing, older than the original, or say other numbers."""
+"""What is wrong with a pack's translations: texts that are missing or old, or say other numbers or wrong words."""
 
 import re
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
-from babel.messages.catalog import Catalog
+from babel.messages.catalog import Catalog, Message
 from babel.messages.pofile import PoFileError
 
-from threatmodel.content.catalogue import catalogue_of, languages, read_catalogue, templates
+from threatmodel.content.catalogue import EASY, catalogue_of, is_easy, languages, read_catalogue, templates
 from threatmodel.content.errors import Fault, fault
 from threatmodel.content.pack import Pack
+from threatmodel.content.schema import TermEntry
+from threatmodel.content.wording import any_of
 
 ITEM = re.compile(r"^\s*(?:\d+\.|[-*])\s", re.MULTILINE)
 NUMBER = re.compile(r"\d+")
 GROUPED = re.compile(r"(?<=\d)[.,\s](?=\d{3}\b)")  # 10,000 is 10.000 or 10 000 elsewhere
 DAY = re.compile(r"\b(\d{4})-\d{2}-(\d{2})\b")  # the month may be a word
+MONTHS = [
+    "January",
+    "February",
+    "March",
+    "April",
+    "May",
+    "June",
+    "July",
+    "August",
+    "September",
+    "October",
+    "November",
+    "December",
+]
 ADDRESS = re.compile(r"[\w-]+(?:\.[\w-]+)*\.(?:gov|org|com|net|us)\b(?:/[\w./-]*\w)?")
 # What has to be the same in both languages, and how it is told apart.
 SAME: dict[str, Callable[[str], object]] = {
     "the items of a list": lambda text: len(ITEM.findall(text)),
-    "numbers": lambda text: {int(number) for number in NUMBER.findall(GROUPED.sub("", DAY.sub(r"\1 \2", text)))},
     "addresses": lambda text: set(ADDRESS.findall(text)),
 }
 
@@ -27,13 +42,22 @@ SAME: dict[str, Callable[[str], object]] = {
 def translation_faults(pack: Pack, *only: str) -> Iterator[Fault]:
     """What is to be mended or looked at in every language the pack has catalogues of, or in those named."""
     for lang in only or languages(pack):
+        terms = _terms(pack, lang)
         for file, template in templates(pack).items():
             path = catalogue_of(pack, lang, file)
             shown = f"{pack.directory.parent.name}/{path.relative_to(pack.directory.parent)}"
-            yield from _of_one(lang, path, shown, template)
+            yield from _of_one(lang, path, shown, template, terms)
 
 
-def _of_one(lang: str, path: Path, shown: str, template: Catalog) -> Iterator[Fault]:
+def _terms(pack: Pack, lang: str) -> list[TermEntry]:
+    """The words of a language; of easy words, those of the ordinary ones, and of our own, what no text may say."""
+    own = lang.removesuffix(EASY)
+    if pack.pack and pack.words and own == pack.pack.entry.lang:
+        return [TermEntry(english=e.say, say=e.say, avoid=e.say_not, because=e.because) for e in pack.words.entry.avoid]
+    return pack.terms[own].entry.terms if own in pack.terms else []
+
+
+def _of_one(lang: str, path: Path, shown: str, template: Catalog, terms: list[TermEntry]) -> Iterator[Fault]:
     if not path.exists():
         return  # nobody has begun on it: `content stats` counts it
     try:
@@ -41,24 +65,39 @@ def _of_one(lang: str, path: Path, shown: str, template: Catalog) -> Iterator[Fa
     except (OSError, ValueError, PoFileError) as problem:
         yield fault("T004", shown, 0, problem=str(problem).splitlines()[0])
         return
-    yield from _of_texts(lang, catalogue, shown, [str(message.id) for message in template if message.id])
-
-
-def _of_texts(lang: str, catalogue: Catalog, shown: str, originals: list[str]) -> Iterator[Fault]:
-    missing = []
+    originals = [str(message.id) for message in template if message.id]
+    missing = [original for original in originals if not (found := catalogue.get(original)) or not found.string]
     for original in originals:
-        message = catalogue.get(original)
-        if message is None or not message.string:
-            missing.append(original)
-            continue
-        line = message.lineno or 0
-        if message.fuzzy:
-            yield fault("T002", shown, line, lang=lang, text=_short(original))
-        for what, told in SAME.items():
-            if told(original) != told(str(message.string)):
-                yield fault("T003", shown, line, lang=lang, text=_short(original), what=what)
-    if missing:
-        yield fault("T001", shown, 0, count=len(missing), all=len(originals), lang=lang, first=_short(missing[0]))
+        if original not in missing and (message := catalogue.get(original)):
+            yield from _of_text(lang, message, shown, terms)
+    if missing and not is_easy(lang):  # what easy words do not say is said in ordinary ones
+        first = _short(missing[0])
+        yield fault("T001", shown, 0, count=len(missing), all=len(originals), lang=lang, first=first)
+
+
+def _of_text(lang: str, message: Message, shown: str, terms: list[TermEntry]) -> Iterator[Fault]:
+    original, said, line = str(message.id), str(message.string), message.lineno or 0
+    short = _short(original)
+    if message.fuzzy:
+        yield fault("T002", shown, line, lang=lang, text=short)
+    different = [what for what, told in SAME.items() if told(original) != told(said)]
+    if not numbers(original) <= numbers(said) <= numbers(original) | _months(original):
+        different.append("numbers")
+    for what in different:
+        yield fault("T003", shown, line, lang=lang, text=short, what=what)
+    for term in terms:
+        if term.avoid and (found := any_of(term.avoid).search(said)):
+            yield fault("T005", shown, line, lang=lang, text=short, word=found[0], because=term.because, say=term.say)
+
+
+def numbers(text: str) -> set[int]:
+    """The numbers of a text; of a day in figures without its month, which may be a word."""
+    return {int(number) for number in NUMBER.findall(GROUPED.sub("", DAY.sub(r"\1 \2", text)))}
+
+
+def _months(text: str) -> set[int]:
+    """The numbers of the months that an English text names, since a translation may write them in figures."""
+    return {number for number, month in enumerate(MONTHS, 1) if re.search(rf"\b{month}\b", text)}
 
 
 def _short(text: str) -> str:

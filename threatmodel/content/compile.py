@@ -8,7 +8,7 @@ from pathlib import Path
 from pydantic import BaseModel
 
 from threatmodel.content import compile_help, schema
-from threatmodel.content.catalogue import Untranslated, translated, words_of
+from threatmodel.content.catalogue import Untranslated, is_easy, translated, words_of
 from threatmodel.content.check import faults_of
 from threatmodel.content.check_translation import translation_faults
 from threatmodel.content.errors import BrokenPack
@@ -45,7 +45,8 @@ def compile_in(pack: Pack, lang: str) -> model.Questionnaire:
         raise BrokenPack(faults)
     said = compile_pack(translated(pack, words_of(pack, lang)))
     partly = any(isinstance(item.title, Untranslated) for item in (*said.items, *said.vectors))
-    return replace(said, lang=lang, original=compile_pack(pack), partly=partly)
+    translation: model.Translation = "easy" if is_easy(lang) else "partly" if partly else "whole"
+    return replace(said, lang=lang, original=compile_pack(pack), translation=translation)
 
 
 def compile_pack(pack: Pack) -> model.Questionnaire:

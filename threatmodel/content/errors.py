@@ -131,6 +131,12 @@ CATALOGUE: dict[str, Message] = {
         "{lang}: the translation of {text!r} differs in {what}.",
         "Numbers, addresses and the items of a list stay as they are, in their order.",
     ),
+    "T005": Message("{lang}: the translation of {text!r} says {word!r}: {because}", "Say: {say}."),
+    "T006": Message(
+        "{lang}: {id!r} is too hard to read: {measured}.",
+        "Shorten the sentences or choose shorter words: {wanted}.",
+        "warning",
+    ),
     "T004": Message("This catalogue cannot be read: {problem}.", "Take it back from the last version, and try again."),
     # N: permanent numbers
     "N001": Message("{id!r} has no number yet.", "Run `manage.py content number`: it adds a line for it at the end."),

@@ -10,6 +10,7 @@ from threatmodel.content.due import warnings_of
 from threatmodel.content.errors import Fault
 from threatmodel.content.examples import example_faults, plans_of
 from threatmodel.content.pack import Pack, read_pack
+from threatmodel.content.reading import reading_faults
 from threatmodel.content.unused import untried, unused
 from threatmodel.content.wording import grade_faults
 
@@ -32,5 +33,6 @@ def findings(pack: Pack, as_of: date) -> tuple[Fault, ...]:
         *untried(pack, staff_plans),
         *warnings_of(pack, as_of),
         *translation_faults(pack),
+        *reading_faults(pack),
     }
     return tuple(sorted(found))

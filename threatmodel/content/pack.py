@@ -62,6 +62,7 @@ class Pack:
     examples: list[Placed[schema.ExampleFile]] = field(default_factory=list)
     signed: list[Placed[schema.SignatureEntry]] = field(default_factory=list)
     numbers: Placed[schema.NumbersFile] | None = None
+    terms: dict[str, Placed[schema.TermsFile]] = field(default_factory=dict)
     faults: list[Fault] = field(default_factory=list)
 
     @property
@@ -97,6 +98,9 @@ def read_pack(directory: Path, referrals: Path | None = None) -> Pack:
     pack.vectors = list(reader.lists("vectors", schema.VectorEntry))
     pack.measures = list(reader.lists("measures", schema.MeasureEntry))
     pack.safeguards = list(reader.lists("safeguards", schema.SafeguardEntry))
+    for path in sorted(directory.glob("*/terms.yaml")):
+        for terms in reader.file(f"{path.parent.name}/terms.yaml", schema.TermsFile):
+            pack.terms[path.parent.name] = terms
     return pack
 
 

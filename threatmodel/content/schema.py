@@ -298,6 +298,19 @@ class WordsFile(Entry):
     words: list[WordEntry] = []
 
 
+class TermEntry(Entry):
+    """What a translation calls a thing, and every form of what it does not call it, looked for as whole words."""
+
+    english: Text
+    say: Text
+    avoid: list[Text] = []
+    because: Text
+
+
+class TermsFile(Entry):
+    terms: list[TermEntry]
+
+
 class BudgetEntry(Entry):
     question: Text
     today: dict[str, Annotated[int, Field(ge=1)]]

@@ -23,6 +23,7 @@ KINDS: dict[str, tuple[str, TypeAdapter[object]]] = {
     "letters": ("letters.yaml", TypeAdapter(schema_help.LettersFile)),
     "notice": ("notice.yaml", TypeAdapter(schema_help.NoticeFile)),
     "words": ("words.yaml", TypeAdapter(schema.WordsFile)),
+    "terms": ("terms.yaml in the folder of a translation", TypeAdapter(schema.TermsFile)),
     "numbers": ("numbers.yaml", TypeAdapter(schema.NumbersFile)),
     "signed": ("signed.yaml", TypeAdapter(schema.SignedFile)),
     "example": ("a file in examples/", TypeAdapter(schema.ExampleFile)),

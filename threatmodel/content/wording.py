@@ -1,7 +1,7 @@
 """Words: no HTML, no promises, short sentences, plain reading."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from threatmodel.content import schema
 from threatmodel.content.contradictions import contradictions
@@ -53,10 +53,12 @@ def _form(part: Text) -> Iterator[Fault]:
 
 
 def _avoided(pack: Pack) -> list[tuple[re.Pattern[str], schema.AvoidEntry]]:
-    return [
-        (re.compile(rf"(?<![\w-])(?:{'|'.join(map(re.escape, entry.say_not))})(?![\w-])", re.IGNORECASE), entry)
-        for entry in (pack.words.entry.avoid if pack.words else ())
-    ]
+    return [(any_of(entry.say_not), entry) for entry in (pack.words.entry.avoid if pack.words else ())]
+
+
+def any_of(words: Iterable[str]) -> re.Pattern[str]:
+    """Finds any of these words, as whole words, in small letters or capitals."""
+    return re.compile(rf"(?<![\w-])(?:{'|'.join(map(re.escape, words))})(?![\w-])", re.IGNORECASE)
 
 
 def _avoids(part: Text, avoid: list[tuple[re.Pattern[str], schema.AvoidEntry]]) -> Iterator[Fault]:

@@ -3,7 +3,7 @@
 import subprocess
 from functools import cache
 
-# How fontconfig names a language, and the Debian package that has it, where the usual one does not do.
+# How fontconfig names a language, where it is not just its first part, and the Debian package that has it.
 KNOWN_AS = {"zh-hans": "zh-cn"}
 PACKAGES = {"zh-hans": "fonts-noto-cjk"}
 USUAL = "fonts-noto-core"
@@ -14,7 +14,7 @@ def can_print(lang: str) -> bool:
     """Whether some font here covers the language. Where fontconfig cannot be asked, that is taken for granted."""
     try:
         asked = subprocess.run(  # noqa: S603  two words of ours
-            ["fc-list", f":lang={KNOWN_AS.get(lang, lang)}", "family"],  # noqa: S607
+            ["fc-list", f":lang={KNOWN_AS.get(lang, lang.partition('-')[0])}", "family"],  # noqa: S607
             capture_output=True,
             check=True,
             timeout=60,

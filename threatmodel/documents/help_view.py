@@ -5,8 +5,9 @@ from dataclasses import dataclass
 from datetime import date
 
 from threatmodel.documents.citing import Citations, Cited
+from threatmodel.documents.glossary import hard_words
 from threatmodel.engine.help import Letter, Notice, Paper, Referral, Window
-from threatmodel.engine.model import Questionnaire, Safeguard
+from threatmodel.engine.model import Questionnaire, Safeguard, Word
 from threatmodel.engine.plan import Plan
 
 
@@ -81,6 +82,7 @@ class NoticeView:
     steps_sources: tuple[int, ...]
     stale: bool
     sources: tuple[Cited, ...]
+    words: tuple[Word, ...]
 
 
 def referral_views(referrals: Iterable[Referral], as_of: date, citations: Citations) -> tuple[ReferralView, ...]:
@@ -145,4 +147,5 @@ def notice_view(pack: Questionnaire, as_of: date) -> NoticeView | None:
         letter=next((letter for letter in pack.letters if letter.id == notice.letter), None),
         stale=as_of > notice.stale_after,
         sources=citations.cited(),
+        words=hard_words(pack)[notice.id],
     )

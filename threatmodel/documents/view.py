@@ -6,6 +6,7 @@ from datetime import date
 from itertools import groupby
 
 from threatmodel.documents.citing import Citations, Cited
+from threatmodel.documents.glossary import hard_words
 from threatmodel.documents.help_view import LawyerQuestion, ReferralView, lawyer_questions, letters_for, referral_views
 from threatmodel.engine.answers import Answers
 from threatmodel.engine.changes import open_questions
@@ -13,7 +14,7 @@ from threatmodel.engine.flow import Because
 from threatmodel.engine.gates import GateState, NoteId
 from threatmodel.engine.help import Letter
 from threatmodel.engine.marks import NOT_FOR_ME, Mark, Marks
-from threatmodel.engine.model import Broker, Level, Measure, Questionnaire, Safeguard
+from threatmodel.engine.model import Broker, Level, Measure, Questionnaire, Safeguard, Word
 from threatmodel.engine.plan import Exposure, LeftOut, Plan, PlannedMeasure, PlannedSafeguard
 
 
@@ -76,6 +77,7 @@ class MeasureView:
     brokers_credit: str
     letters: tuple[Letter, ...]
     cited: tuple[Cited, ...]
+    words: tuple[Word, ...]
     mark: Mark
     place: int
     address: str
@@ -94,6 +96,7 @@ class SafeguardView:
     stale: bool
     letters: tuple[Letter, ...]
     cited: tuple[Cited, ...]
+    words: tuple[Word, ...]
     mark: Mark
     place: int
     address: str
@@ -343,6 +346,7 @@ class _Words:
             brokers_credit=self.pack.brokers_credit,
             letters=letters_for(self.pack, measure.id),
             cited=self.citations.cited(measure.sources),
+            words=hard_words(self.pack)[measure.id],
             mark=self.marks.get(measure.id),
             place=place,
             address=f"{self.address}{place}/",
@@ -384,6 +388,7 @@ class _Words:
             stale=item.stale,
             letters=letters_for(self.pack, item.safeguard.id),
             cited=self.citations.cited(item.safeguard.sources),
+            words=hard_words(self.pack)[item.safeguard.id],
             mark=self.marks.get(item.safeguard.id),
             place=place,
             address=f"{self.address}{place}/",

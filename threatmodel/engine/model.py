@@ -12,6 +12,7 @@ from threatmodel.engine.conditions import ALWAYS, Bits, Condition, Rule, compile
 from threatmodel.engine.help import Letter, Notice, Referral
 
 type Level = Literal["low", "medium", "high"]
+type Translation = Literal["", "whole", "partly", "easy"]
 type Control = Literal["yours", "request", "right", "process", "sharing", "gone"]
 type Lane = Literal["hygiene", "legal", "out-of-reach"]
 type Action = Literal["harden", "third-party", "visibility", "retention", "destroy", "government"]
@@ -295,7 +296,7 @@ class Numbers:
 class Questionnaire:
     """A whole pack in one language, ready to walk and to plan with.
 
-    Of a translation, ``original`` is the pack in its own language; with ``partly``, some items still stand in that.
+    Of a translation, ``original`` is the pack in its own language.
     Raises ``ValueError`` when a gate of the matrix is missing or doubled (without gates there is no plan), or when a
     measure claims to reduce a vector that no setting reaches.
     """
@@ -328,15 +329,10 @@ class Questionnaire:
     paper: Paper = field(default_factory=Paper)
     glossary: tuple[Word, ...] = ()
     original: Questionnaire | None = None
-    partly: bool = False
+    translation: Translation = ""
 
     def __repr__(self) -> str:
         return f"Questionnaire({self.title!r}, {self.version!r}, {len(self.questions)} questions)"
-
-    @property
-    def translation(self) -> Literal["", "whole", "partly"]:
-        """How much of it is a translation."""
-        return "" if self.original is None else "partly" if self.partly else "whole"
 
     def __post_init__(self) -> None:
         if sorted(gate.id for gate in self.gates) != sorted(GATES):

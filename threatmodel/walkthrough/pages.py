@@ -18,6 +18,7 @@ from django.utils.html import escape
 from django.utils.safestring import SafeString, mark_safe
 
 from threatmodel.deflate import Form
+from threatmodel.documents.glossary import hard_words
 from threatmodel.engine.answers import Answers
 from threatmodel.engine.flow import next_unanswered, path
 from threatmodel.engine.marks import Marks
@@ -111,6 +112,7 @@ class StepPage:
             "first": self.question == pack.questions[0],
             "swap": template.endswith("#card"),
             "question": self.question,
+            "words": hard_words(pack)[self.question.id],
             "section": next(section for section in pack.sections if section.id == self.question.section),
             "choices": [Choice(option, values[f"tick {option.id}"]) for option in _options(self.question)],
         }

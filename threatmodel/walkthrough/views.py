@@ -160,6 +160,12 @@ def about(request: HttpRequest) -> HttpResponse:
     return render(request, "walkthrough/about.html", {"pack": pack, "sources": sorted(pack.sources.values(), key=_by)})
 
 
+@require_safe
+def accessibility(request: HttpRequest) -> HttpResponse:
+    """What was tested for whom, and what was not."""
+    return render(request, "walkthrough/accessibility.html", {"contact": settings.SECURITY_CONTACT})
+
+
 def _by(source: object) -> str:
     return getattr(source, "publisher", "").lower()
 
