@@ -1,16 +1,23 @@
 """The language a person chose goes with them, and a page that is in another says so."""
 
 import re
+from collections.abc import Iterator, Mapping
+from dataclasses import fields, is_dataclass
+from datetime import date
 
 import pytest
-from babel.messages.pofile import read_po
 from django.conf import settings as site
 from django.test import Client
+from tinyhtml5 import parse
 
 from tests.walkthrough.cast import carrying, current, token, walking
 from tests.walkthrough.test_keep import keep, open_kept
+from threatmodel.content.catalogue import Untranslated, is_easy
 from threatmodel.engine.answers import Answers
-from threatmodel.walkthrough.packs import questionnaire_in
+from threatmodel.engine.model import Questionnaire
+from threatmodel.engine.plan import build_plan
+from threatmodel.walkthrough.interface import interface, read_interface
+from threatmodel.walkthrough.packs import questionnaire_in, sample_plans
 
 COOKIE = site.LANGUAGE_COOKIE_NAME
 ANSWERS = {"devices": ["iphone"], "pending": ["none"], "platforms": ["facebook"], "safety": "no"}
@@ -38,8 +45,9 @@ def spanish(pack):
 def test_the_first_page_offers_every_language_in_its_own_words(client):
     html = client.get("/").content.decode()
 
-    assert re.findall(r'name="language" value="([\w-]+)" lang="([\w-]+)"', html) == [("es", "es")]
-    assert ">Español</button>" in html
+    offered = re.findall(r'name="language" value="([\w-]+)" lang="([\w-]+)" dir="\w+">([^<]+)<', html)
+    assert offered == [(code, code, name) for code, name in site.LANGUAGES if code != "en"]
+    assert ("es", "es", "Español") in offered
 
 
 def test_a_choice_is_kept_in_a_cookie_that_ends_with_the_browser(client):
@@ -179,13 +187,116 @@ def test_the_browsers_languages_are_heard_and_nonsense_is_english_with_a_note(cl
     assert ('class="translation"' in html) is note
 
 
-def test_the_spanish_interface_is_whole(settings):
-    with (settings.BASE_DIR / "locale" / "es" / "LC_MESSAGES" / "django.po").open("rb") as file:
-        messages = [message for message in read_po(file) if message.id]
-
-    assert len(messages) > 500
-    assert [message.id for message in messages if message.fuzzy or not all(_forms(message.string))] == []
+@pytest.fixture
+def everything(settings):
+    """A site that speaks all it can."""
+    settings.LANGUAGES = list(site.SPOKEN.items())
 
 
-def _forms(string) -> tuple[str, ...]:
+def walking_in(lang: str, pack) -> Client:
+    client = walking(Answers.of(pack, ANSWERS), enforce_csrf_checks=True)
+    client.cookies[COOKIE] = lang
+    return client
+
+
+@pytest.mark.parametrize("lang", sorted(site.SPOKEN))
+def test_every_page_speaks_every_language_and_says_what_is_not_in_it(pack, everything, lang):
+    client = walking_in(lang, pack)
+
+    for address in (*PAGES, *WALKED[:-1], "/accessibility/", "/plan/1/", "/plan/9/", "/plan/table/", "/plan/left-out/"):
+        html = client.get(address).content.decode()
+        assert language(html) == lang
+        assert ('dir="rtl"' in html.partition(">")[2].partition(">")[0]) == (lang == "ar")
+        assert unmarked(html, lang, pack) == [], address
+
+
+def unmarked(html: str, lang: str, pack) -> list[str]:
+    """The texts of ours that stand on a page in English without saying so. Short ones say nothing of a language."""
+    if lang.startswith("en"):
+        return []
+    left = {text for text in texts_of(questionnaire_in(lang)) if isinstance(text, Untranslated) and len(text) > 30}
+    return [
+        text
+        for text, spoken in spoken_in(parse(html), lang)
+        if text in left and spoken != "en"
+    ]
+
+
+def texts_of(value: object) -> Iterator[str]:
+    match value:
+        case str():
+            yield value
+        case tuple() | list() | frozenset():
+            for part in value:
+                yield from texts_of(part)
+        case Mapping():
+            yield from texts_of(tuple(value.values()))
+        case Questionnaire():
+            yield from texts_of([getattr(value, one.name) for one in fields(value) if one.name != "original"])
+        case _ if is_dataclass(value):
+            yield from texts_of([getattr(value, one.name) for one in fields(value)])
+
+
+def spoken_in(element, lang: str) -> Iterator[tuple[str, str]]:
+    """Each text of a page with the language it is said to be in."""
+    lang = element.get("lang", lang)
+    if isinstance(element.tag, str) and not element.tag.endswith("}bdi"):  # which keeps its text apart
+        yield (element.text or "").strip(), lang
+    for child in element:
+        yield from spoken_in(child, lang)
+        yield (child.tail or "").strip(), lang
+
+
+@pytest.mark.parametrize("lang", sorted(site.SPOKEN))
+def test_the_first_pages_are_whole_in_every_language(pack, everything, lang):
+    """The start, safety and notice pages, every question, the gates, and what the plan begins with."""
+    said = questionnaire_in(lang)
+    whole = [*said.questions, *said.gates, *said.vectors, said.notice, *said.referrals, *said.sections]
+
+    assert [text for one in whole for text in texts_of(one) if isinstance(text, Untranslated)] == []
+    for sample in sample_plans().values():
+        plan = build_plan(Answers(said, sample.answers.bits), date(2026, 11, 23))
+        assert [item.measure.id for item in plan.today if isinstance(item.measure.title, Untranslated)] == []
+
+
+@pytest.mark.parametrize("lang", ["en-simple", "es-simple"])
+def test_easy_words_say_the_questions_more_easily_and_everything_else_as_before(pack, lang):
+    easy, ordinary = questionnaire_in(lang), questionnaire_in(lang.partition("-")[0])
+
+    assert [one.ask for one in easy.questions] != [one.ask for one in ordinary.questions]
+    assert [one.id for one in easy.questions] == [one.id for one in ordinary.questions]
+    assert [one.statement for one in easy.safeguards] == [one.statement for one in ordinary.safeguards]
+    assert easy.translation == "easy"
+    assert not [text for text in texts_of(easy) if isinstance(text, Untranslated) and lang.startswith("en")]
+
+
+def test_easy_words_on_a_page_say_that_nobody_reviewed_them(pack):
+    html = walking_in("en-simple", pack).get("/walk/1/").content.decode()
+
+    assert language(html) == "en-simple"
+    assert html.count('class="translation"') == 1
+
+
+def test_numbers_and_days_are_not_turned_round_where_writing_runs_from_right_to_left(pack, everything):
+    client = walking_in("ar", pack)
+    figures = re.compile(r"(?<![\w\u2066./-])\d+(?:-\d+)+(?![\w\u2069./-])")
+
+    for address in ("/", "/notice/", "/plan/", "/safety/", "/plan/1/"):
+        for text, spoken in spoken_in(parse(client.get(address).content), "ar"):
+            assert spoken != "ar" or not figures.search(text), (address, text)
+
+
+@pytest.mark.parametrize("lang", [code for code in site.SPOKEN if not code.startswith("en") and not is_easy(code)])
+def test_the_pages_own_words_are_whole_in_every_language(lang):
+    template, catalogue = interface(), read_interface(lang)
+
+    assert [one.id for one in template if one.id] == [one.id for one in catalogue if one.id], "content translate"
+    for one in catalogue:
+        if one.id:
+            assert not one.fuzzy, one.id
+            assert all(forms(one.string)), one.id
+            assert list(one.check(catalogue)) == [], one.id
+
+
+def forms(string) -> tuple[str, ...]:
     return (string,) if isinstance(string, str) else string

@@ -34,6 +34,8 @@ PLURALS = r""""Plural-Forms: {plurals}\n"
 """
 WORD = re.compile(r"[\u4e00-\u9fff]|[^\s\u4e00-\u9fff]+")  # in Chinese, a character
 NAMES = ("sources", "instruments")  # titles that everywhere stand as they were published
+RIGHT_TO_LEFT = ("ar",)
+FIGURES = re.compile(r"\+?\d+(?:[-/.]\d+)+")  # as in 1-800-799-7233 or 2026-11-23
 EASY = "-simple"  # a registered variant of any language (BCP 47)
 EASY_FILES = ("sections/", "measures/")  # where easy words are wanted
 TRANSLATED = ("sections", "gates", "cautions", "notes", "vectors", "measures", "safeguards", "letters")
@@ -125,7 +127,7 @@ def words_of(pack: Pack, lang: str) -> dict[str, str]:
         path = catalogue_of(pack, lang, file)
         if path.exists():
             found |= {str(message.id): str(message.string) for message in _current(read_catalogue(path))}
-    return found
+    return {text: isolated(said) for text, said in found.items()} if lang in RIGHT_TO_LEFT else found
 
 
 def progress(pack: Pack, lang: str) -> dict[str, int]:
@@ -144,6 +146,11 @@ def progress(pack: Pack, lang: str) -> dict[str, int]:
     }
 
 
+def isolated(text: str) -> str:
+    """A text of a language that runs right to left, with its numbers and days kept from being turned round in parts."""
+    return FIGURES.sub("\u2066\\g<0>\u2069", text)
+
+
 def _current(catalogue: Catalog) -> Iterator[Message]:
     return (message for message in catalogue if message.id and _said(message) and not message.fuzzy)
 
@@ -152,10 +159,11 @@ def _said(message: Message) -> bool:
     return all(message.string) if isinstance(message.string, tuple) else bool(message.string)
 
 
-def translated(pack: Pack, words: Mapping[str, str]) -> Pack:
-    """The same pack with its texts in other words."""
+def translated(pack: Pack, words: Mapping[str, str], lang: str) -> Pack:
+    """The same pack with its texts in other words, of this language."""
     assert pack.pack  # noqa: S101  it is sound
-    say = _Say(words, pack.pack.entry.lang)
+    own = pack.pack.entry.lang
+    say = _Say(words, "" if lang.removesuffix(EASY) == own else own)
     lists: dict[str, Any] = {name: [_placed(at, say) for at in getattr(pack, name)] for name in (*TRANSLATED, *NAMES)}
     ones: dict[str, Any] = {name: _placed(at, say) if (at := getattr(pack, name)) else None for name in TRANSLATED_ONE}
     return replace(pack, **lists, **ones)
@@ -167,7 +175,10 @@ def _placed[T: BaseModel](at: Placed[T], say: _Say) -> Placed[T]:
 
 @dataclass(frozen=True, slots=True)
 class _Say:
-    """Says an entry in other words. What has an id is an item, and is said whole or not at all."""
+    """Says an entry in other words. What has an id is an item, and is said whole or not at all.
+
+    ``lang``: the language of what is left as it is, where that is not the language of the words.
+    """
 
     words: Mapping[str, str]
     lang: str
@@ -183,7 +194,7 @@ class _Say:
             case dict():
                 return {key: self(part, kind) for key, part in value.items()}
             case str() if kind and value:
-                return self.words.get(value) or Untranslated(value, self.lang)
+                return self.words.get(value) or (Untranslated(value, self.lang) if self.lang else value)
         return value
 
     def whole(self, value: Any, kind: Kind | None = None) -> bool:

@@ -59,7 +59,7 @@ def _terms(pack: Pack, lang: str) -> list[TermEntry]:
 
 def _of_one(lang: str, path: Path, shown: str, template: Catalog, terms: list[TermEntry]) -> Iterator[Fault]:
     if not path.exists():
-        return  # nobody has begun on it: `content stats` counts it
+        return  # nobody has begun on it, as on one without a single translation: `content stats` counts it
     try:
         catalogue = read_catalogue(path)
     except (OSError, ValueError, PoFileError) as problem:
@@ -70,7 +70,8 @@ def _of_one(lang: str, path: Path, shown: str, template: Catalog, terms: list[Te
     for original in originals:
         if original not in missing and (message := catalogue.get(original)):
             yield from _of_text(lang, message, shown, terms)
-    if missing and not is_easy(lang):  # what easy words do not say is said in ordinary ones
+    begun = len(missing) < len(originals)
+    if missing and begun and not is_easy(lang):  # what easy words do not say is said in ordinary ones
         first = _short(missing[0])
         yield fault("T001", shown, 0, count=len(missing), all=len(originals), lang=lang, first=first)
 

@@ -43,7 +43,7 @@ def compile_in(pack: Pack, lang: str) -> model.Questionnaire:
     """
     if faults := [fault for fault in translation_faults(pack, lang) if not fault.warning]:
         raise BrokenPack(faults)
-    said = compile_pack(translated(pack, words_of(pack, lang)))
+    said = compile_pack(translated(pack, words_of(pack, lang), lang))
     partly = any(isinstance(item.title, Untranslated) for item in (*said.items, *said.vectors))
     translation: model.Translation = "easy" if is_easy(lang) else "partly" if partly else "whole"
     return replace(said, lang=lang, original=compile_pack(pack), translation=translation)

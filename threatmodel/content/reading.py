@@ -75,7 +75,7 @@ def reading_faults(pack: Pack) -> Iterator[Fault]:
     for lang in languages(pack):
         said = words_of(pack, lang)
         before = words_of(pack, lang.removesuffix(EASY)) if is_easy(lang) else {}
-        for at, other in zip(entries(pack), entries(translated(pack, said)), strict=True):
+        for at, other in zip(entries(pack), entries(translated(pack, said, lang)), strict=True):
             its_own = any(said.get(part.text) != before.get(part.text) for part in texts(at))
             if its_own or isinstance(at.entry, QuestionEntry):
                 yield from _of_entry(lang, at, other)

@@ -1,7 +1,9 @@
 """Template filters for a plan's text."""
 
+from collections.abc import Iterable
+
 from django import template
-from django.utils.html import format_html
+from django.utils.html import conditional_escape, format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import get_language_bidi
 from markdown_it import MarkdownIt
@@ -28,6 +30,18 @@ def markdown(text: str) -> SafeString:
 def lang(text: str) -> SafeString:
     """The attributes of an element that holds a text which is not in the page's language; nothing for any other."""
     return format_html(' lang="{}" dir="ltr"', text.lang) if isinstance(text, Untranslated) else SafeString("")
+
+
+@register.filter
+def said(text: str) -> SafeString:
+    """A text within others, with a word on its language where that is not the page's."""
+    return format_html("<span{}>{}</span>", found, text) if (found := lang(text)) else conditional_escape(text)
+
+
+@register.filter
+def listed(texts: Iterable[str], between: str) -> SafeString:
+    """Texts one after the other, each as ``said``."""
+    return format_html_join(between, "{}", ((said(text),) for text in texts))
 
 
 @register.simple_block_tag

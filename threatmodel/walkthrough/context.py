@@ -32,6 +32,7 @@ def fixed(tongue: Spoken) -> dict[str, object]:
         "leave_to": settings.LEAVE_TO,
         "translation": questionnaire().translation,
         "instead": tongue.instead,
+        "languages": settings.LANGUAGES,  # each by the name it gives itself
     }
 
 
