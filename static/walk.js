@@ -113,10 +113,20 @@ function stays() {
   others?.postMessage(idle);
 }
 
+function made(tag, text, attributes = {}) {
+  const element = Object.assign(document.createElement(tag), { textContent: text });
+  for (const [name, value] of Object.entries(attributes)) element.setAttribute(name, value);
+  return element;
+}
+
 function say(what) {
   if (what === shown) return;
   shown = what;
-  ending.replaceChildren(...(what ? [document.getElementById(what).content.cloneNode(true)] : []));
+  const texts = ending.dataset;
+  const parts = what ? [made("p", texts[what])] : [];
+  if (what === "soon") parts.push(made("button", texts.stay, { form: "stay" }));
+  if (what === "last") parts[0].append(" ", made("a", texts.keep, { href: texts.keepAt }));
+  ending.replaceChildren(...parts);
 }
 
 function look() {
@@ -126,7 +136,7 @@ function look() {
     document.body.replaceChildren();
     location.replace(location.pathname);
   } else if (left > WARN) say("");
-  else if (shown !== "ending-not") say(end <= idle ? "ending-last" : "ending-soon");
+  else if (shown !== "not") say(end <= idle ? "last" : "soon");
 }
 
 async function stay(form) {
@@ -135,7 +145,7 @@ async function stay(form) {
     stays();
     document.querySelector("main h1")?.focus({ preventScroll: true });
   } else if (answer?.status === 409) idle = 0;
-  else say("ending-not");
+  else say("not");
   look();
 }
 
@@ -174,8 +184,10 @@ function voice(language) {
   return speech.getVoices().find((one) => one.localService && one.lang.toLowerCase().startsWith(own));
 }
 
+const button = made("button", listen.dataset.read, { type: "button", class: "second" });
+
 function reading(on) {
-  listen.firstElementChild.setAttribute("aria-pressed", on);
+  button.setAttribute("aria-pressed", on);
 }
 
 function hush() {
@@ -203,6 +215,8 @@ function offer() {
 }
 
 if (speech) {
+  listen.append(button);
+  reading(false);
   offer();
   speech.addEventListener("voiceschanged", offer);
   listen.addEventListener("click", () => (speech.speaking || speech.pending ? hush() : read()));

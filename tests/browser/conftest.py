@@ -7,6 +7,8 @@ import sys
 import time
 import urllib.error
 import urllib.request
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -28,13 +30,21 @@ def browser_type_launch_args():
 @pytest.fixture(scope="session")
 def site(tmp_path_factory):
     """The address of a server of our own, ready to answer; leaving it leads to a page of its own."""
+    with serve(tmp_path_factory.mktemp("keys")) as address:
+        yield address
+
+
+@contextmanager
+def serve(keys: Path, **settings: str) -> Iterator[str]:
+    """A server with its keys in a directory, while it runs."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
     address = f"http://127.0.0.1:{port}"
     environment = os.environ | {
-        "THREATMODEL_KEY_DIRECTORY": str(tmp_path_factory.mktemp("keys")),
+        "THREATMODEL_KEY_DIRECTORY": str(keys),
         "THREATMODEL_LEAVE_TO": f"{address}/healthz",
+        **settings,
     }
     granian = [Path(sys.executable).with_name("granian"), "--interface", "wsgi", "--host", "127.0.0.1"]
     options = ["--port", str(port), "--workers", "1", "--blocking-threads", "2", "--no-access-log"]
