@@ -93,7 +93,7 @@ def requests() -> dict[str, list[bytes]]:
     """What each kind of load sends in turn, as bytes."""
     client, form = walking_client()
     cookies = "; ".join(f"{name}={morsel.value}" for name, morsel in client.cookies.items())
-    head = f"Host: 127.0.0.1\r\nCookie: {cookies}\r\n"
+    head = f"Host: 127.0.0.1\r\nAccept-Encoding: gzip\r\nCookie: {cookies}\r\n"
     body = urlencode(form)
     kind = f"Content-Type: application/x-www-form-urlencoded\r\nContent-Length: {len(body)}\r\n"
 

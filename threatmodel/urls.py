@@ -22,7 +22,7 @@ from threatmodel.walkthrough import (
 class PlanPart:
     """The pages of a plan beside the plan itself, each with a template of that name."""
 
-    regex = "sources|questions|table|left-out"
+    regex = "help|sources|questions|table|left-out"
     to_python = to_url = staticmethod(str)
 
 

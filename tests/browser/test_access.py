@@ -20,7 +20,15 @@ EVERYTHING = ",".join(("en", "es", "en-simple", "es-simple", "ht", "pt-br", "zh-
 PAGES = (
     *("/", "/safety/", "/privacy/", "/about/", "/accessibility/", "/notice/", "/letters/", "/letters/own-file/"),
     *("/samples/", "/open/", "/walk/1/", "/walk/4/", "/walk/check/", "/plan/", "/plan/1/", "/plan/60/"),
-    *("/plan/sources/", "/plan/questions/", "/plan/table/", "/plan/left-out/", "/plan/what-if/", "/plan/what-if/3/"),
+    *(
+        "/plan/help/",
+        "/plan/sources/",
+        "/plan/questions/",
+        "/plan/table/",
+        "/plan/left-out/",
+        "/plan/what-if/",
+        "/plan/what-if/3/",
+    ),
     *("/keep/", "/nothing/"),
 )
 # What WCAG 1.4.12 says a reader may set, and nothing may be lost.

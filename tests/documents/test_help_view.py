@@ -47,7 +47,7 @@ def test_what_the_gates_ask_stands_on_the_plan_and_all_of_it_on_a_page_of_its_ow
     view = view_for(pack)
 
     short = render_to_string("plan/ask.html", {"plan": view})
-    whole = render_to_string("plan/questions.html", {"plan": view})
+    whole = render_to_string("plan/parts/questions.html", {"plan": view})
 
     assert (*view.questions_first, *view.questions_more) == view.questions_for_lawyer
     assert 0 < short.count("<li>") == len(view.questions_first) < len(view.questions_for_lawyer)

@@ -133,6 +133,10 @@ class Person:
         return self
 
 
+# What the history may keep as a title: where one is, in words for everybody.
+NEUTRAL_TITLE = re.compile(r"((Question|Part) \d+( of the plan)? – |[A-Z][a-z]+( [a-z]+){0,3} – )?Plan")
+
+
 def title_of(answer: Answer) -> str:
     found = re.search(rb"<title>(.*?)</title>", answer.body, re.DOTALL)
     return found[1].decode() if found else ""

@@ -13,7 +13,8 @@ from threatmodel.walkthrough.packs import sample_plans
 
 WHO = ("answered-nothing", "watched-phone", "notice-from-a-platform")
 BY_SCRIPT = {"HX_Request": "true"}
-PAGES = ("/walk/check/", "/keep/", "/open/", "/", "/safety/")
+PAGES = ("/keep/", "/open/", "/", "/safety/")
+LARGE = ("/walk/check/", "/plan/what-if/", "/plan/what-if/1/", "/plan/1/", "/notice/")
 PASSPHRASE = "a passphrase of somebody"
 ITEM = re.compile(rb'name="mark" value="(\S+) done"')
 
@@ -49,7 +50,7 @@ def measure(found: dict[str, set[int]], person: Person, answers: Answers, depth:
     for number in range(1, len(path(answers, depth)) + 1):
         found["step"].add(person.ask("GET", f"/walk/{number}/").size)
         found["step by script"].add(person.ask("GET", f"/walk/{number}/", **BY_SCRIPT).size)
-    for page in PAGES:
+    for page in (*PAGES, *LARGE):
         found[page].add(person.ask("GET", page).size)
         found[f"{page} by script"].add(person.ask("GET", page, **BY_SCRIPT).size)
     found["refused"].add(person.send("/walk/1/", ("question", "who")).size)
@@ -69,7 +70,7 @@ def measure_plan(found: dict[str, set[int]], person: Person) -> None:
     for place in (1, 2, 9, 30):
         found["item"].add(person.ask("GET", f"/plan/{place}/").size)
         found["item by script"].add(person.ask("GET", f"/plan/{place}/", **BY_SCRIPT).size)
-    for part in ("sources", "questions", "table", "left-out"):
+    for part in ("help", "sources", "questions", "table", "left-out"):
         found["plan"].add(person.ask("GET", f"/plan/{part}/").size)
     items = [item.decode() for item in ITEM.findall(plan.body)]
     for item in (items[0], items[-1]):
@@ -97,12 +98,13 @@ def test_every_kind_of_answer_has_one_size_on_the_line_whatever_was_answered(siz
 
 
 def test_pages_of_a_walk_cannot_be_told_apart(sizes):
-    """P31: any page and any step; a fragment is smaller, a plan larger, and neither says which."""
+    """P31: any page and any step; a fragment is smaller; answers to check, items and plans larger; none says which."""
     whole = set().union(*(sizes[page] for page in (*PAGES, "step")))
+    large = set().union(*(sizes[page] for page in (*LARGE, "item", "changes", "what if")))
 
-    assert len(whole) == 1
+    assert len(whole) == len(large) == 1
     assert sizes["step by script"] == sizes["mark by script"] == sizes["item by script"]
-    assert max(sizes["redirect"]) < min(sizes["step by script"]) < min(whole) < min(sizes["plan"])
+    assert max(sizes["redirect"]) < min(sizes["step by script"]) < min(whole) < min(large) < min(sizes["plan"])
 
 
 def test_a_sample_plan_has_the_size_of_a_plan_of_ones_own(server, sizes, reads):

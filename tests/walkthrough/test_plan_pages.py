@@ -13,7 +13,7 @@ from threatmodel.walkthrough.plan_views import plan_of
 from threatmodel.walkthrough.walk import COOKIE
 
 SCRIPT = {"HX-Request": "true"}
-PARTS = ("sources", "questions", "table", "left-out")
+PARTS = ("help", "sources", "questions", "table", "left-out")
 SAMPLE = "notice-from-a-platform"
 
 

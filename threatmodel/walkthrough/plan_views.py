@@ -38,7 +38,7 @@ def item(request: HttpRequest, walk: Walk, place: int) -> HttpResponseBase:
 @with_walk
 def part(request: HttpRequest, walk: Walk, part: str) -> HttpResponseBase:
     """What few people want to read, and a lawyer does: all sources, questions, tables, what was left out."""
-    return render(request, f"plan/{part}.html", {"plan": plan_of(walk)})
+    return render(request, f"plan/parts/{part}.html", {"plan": plan_of(walk)})
 
 
 @require_safe
@@ -63,7 +63,7 @@ def sample_item(request: HttpRequest, sample: str, place: int) -> HttpResponse:
 
 @require_safe
 def sample_part(request: HttpRequest, sample: str, part: str) -> HttpResponse:
-    return render(request, f"plan/{part}.html", {"plan": _sample(sample)})
+    return render(request, f"plan/parts/{part}.html", {"plan": _sample(sample)})
 
 
 def plan_of(walk: Walk) -> PlanView:
