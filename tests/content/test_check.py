@@ -16,6 +16,8 @@ NEEDS_THE_WHOLE = {
     "W003",
     "T003",
     "T004",
+    "T005",
+    "T006",
 }  # looked for by the check only, not at every load
 BAD = sorted((HERE / "bad").glob("*.*"))
 DAY = date(2026, 1, 15)  # when all of the small pack is fresh

@@ -4,7 +4,7 @@ import dataclasses
 from collections.abc import Mapping
 from typing import Any
 
-from threatmodel.content.compile import load_pack
+from threatmodel.content.compile import compile_in, compile_pack
 from threatmodel.content.examples import Sample, samples
 from threatmodel.engine.model import Questionnaire
 
@@ -22,8 +22,8 @@ TEXTS = frozenset({
     "ask_lawyer", "what", "reach", "since", "cost", "discloses", "helps", "limits", "steps", "again", "undo",
     "ignored", "refused", "asks_more", "statement", "precise", "no_setting_changes", "you_can", "binds", "say",
     "lines", "everyone", "left_off", "blanks", "name", "asks", "publisher", "honest", "brokers_credit", "notes",
-    "check", "careful", "phone", "to", "use_when", "dont_add", "body", "lawyer_first", "who", "says", "looks",
-    "lead", "zero", "practice", "first", "keep", "hope", "at", "was", "text", "date",
+    "word", "means", "check", "careful", "phone", "to", "use_when", "dont_add", "body", "lawyer_first", "who", "says",
+    "looks", "lead", "zero", "practice", "first", "keep", "hope", "at", "was", "text", "date",
 })
 # fmt: on
 LINKS = ("url", "web", "opt_out")
@@ -58,9 +58,9 @@ def _each(value: Any, change: Any) -> Any:
     return {key: change(one) for key, one in value.items()} if isinstance(value, Mapping) else value
 
 
-def load_hostile(*where: Any) -> Questionnaire:
-    """In the place of ``load_pack``."""
-    return poisoned(load_pack(*where))
+def compile_hostile(*what: Any) -> Questionnaire:
+    """In the place of ``compile_pack``, and of ``compile_in`` where it gets a language too."""
+    return poisoned(compile_pack(*what) if len(what) == 1 else compile_in(*what))
 
 
 def hostile_samples(*where: Any) -> tuple[Sample, ...]:

@@ -3,7 +3,7 @@
 from tests.promises import hostile
 from threatmodel.walkthrough import packs
 
-packs.load_pack = hostile.load_hostile
+packs.compile_pack = packs.compile_in = hostile.compile_hostile
 packs.samples = hostile.hostile_samples
 
 from threatmodel.wsgi import application  # noqa: E402

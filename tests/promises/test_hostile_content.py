@@ -84,7 +84,7 @@ def packs_and_samples():
 @pytest.fixture
 def served_by(monkeypatch, packs_and_samples):
     """Serve the pack as it is, or one in which every text attacks: `served_by(True)`."""
-    caches = (packs.questionnaire, packs.sample_plans)
+    caches = (packs.questionnaire_in, packs._samples)
 
     def forget() -> None:
         for cache in caches:
@@ -93,7 +93,7 @@ def served_by(monkeypatch, packs_and_samples):
     def switch(attacks: bool) -> None:
         forget()
         pack, made_up = packs_and_samples[attacks]
-        monkeypatch.setattr(packs, "load_pack", lambda *_: pack)
+        monkeypatch.setattr(packs, "compile_pack", lambda *_: pack)
         monkeypatch.setattr(packs, "samples", lambda *_: made_up)
 
     yield switch

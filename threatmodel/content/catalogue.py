@@ -16,9 +16,10 @@ from pathlib import Path
 from typing import Any
 
 from babel.messages.catalog import Catalog, Message
-from babel.messages.pofile import read_po, write_po
+from babel.messages.pofile import PoFileError, read_po, write_po
 from pydantic import BaseModel
 
+from threatmodel.content.errors import BrokenPack, fault
 from threatmodel.content.pack import Pack, Placed
 from threatmodel.content.texts import KINDS, Kind, entries, texts
 
@@ -63,6 +64,11 @@ def is_easy(lang: str) -> bool:
     return lang.endswith(EASY)
 
 
+def shown(pack: Pack, path: Path) -> str:
+    """How a file of the pack is called in faults."""
+    return f"{pack.directory.parent.name}/{path.relative_to(pack.directory.parent)}"
+
+
 def languages(pack: Pack) -> list[str]:
     """The languages a pack has catalogues of, besides its own."""
     return sorted({path.relative_to(pack.directory).parts[0] for path in pack.directory.glob("*/**/*.po")})
@@ -86,8 +92,12 @@ def templates(pack: Pack) -> Mapping[str, Catalog]:
 
 
 def read_catalogue(path: Path) -> Catalog:
-    """A catalogue as it stands. Raises ``OSError`` or ``ValueError``."""
-    return read_po(BytesIO(path.read_bytes()), abort_invalid=True)
+    """A catalogue as it stands. Raises ``BrokenPack`` with the fault that keeps it from being read."""
+    try:
+        return read_po(BytesIO(path.read_bytes()), abort_invalid=True)
+    except (OSError, ValueError, PoFileError) as problem:
+        shown = "/".join(path.parts[-4:])
+        raise BrokenPack([fault("T004", shown, 0, problem=str(problem).splitlines()[0])]) from None
 
 
 def update(pack: Pack, lang: str) -> Iterator[tuple[Path, int, int]]:

@@ -2,13 +2,13 @@
 
 import re
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
 
 from babel.messages.catalog import Catalog, Message
-from babel.messages.pofile import PoFileError
 
-from threatmodel.content.catalogue import EASY, catalogue_of, is_easy, languages, read_catalogue, templates
-from threatmodel.content.errors import Fault, fault
+from threatmodel.content.catalogue import EASY, catalogue_of, is_easy, languages, read_catalogue, shown, templates
+from threatmodel.content.errors import BrokenPack, Fault, fault
 from threatmodel.content.pack import Pack
 from threatmodel.content.schema import TermEntry
 from threatmodel.content.wording import any_of
@@ -45,8 +45,7 @@ def translation_faults(pack: Pack, *only: str) -> Iterator[Fault]:
         terms = _terms(pack, lang)
         for file, template in templates(pack).items():
             path = catalogue_of(pack, lang, file)
-            shown = f"{pack.directory.parent.name}/{path.relative_to(pack.directory.parent)}"
-            yield from _of_one(lang, path, shown, template, terms)
+            yield from _of_one(lang, path, shown(pack, path), template, terms)
 
 
 def _terms(pack: Pack, lang: str) -> list[TermEntry]:
@@ -57,38 +56,38 @@ def _terms(pack: Pack, lang: str) -> list[TermEntry]:
     return pack.terms[own].entry.terms if own in pack.terms else []
 
 
-def _of_one(lang: str, path: Path, shown: str, template: Catalog, terms: list[TermEntry]) -> Iterator[Fault]:
+def _of_one(lang: str, path: Path, file: str, template: Catalog, terms: list[TermEntry]) -> Iterator[Fault]:
     if not path.exists():
         return  # nobody has begun on it, as on one without a single translation: `content stats` counts it
     try:
         catalogue = read_catalogue(path)
-    except (OSError, ValueError, PoFileError) as problem:
-        yield fault("T004", shown, 0, problem=str(problem).splitlines()[0])
+    except BrokenPack as broken:
+        yield from (replace(one, file=file) for one in broken.faults)
         return
     originals = [str(message.id) for message in template if message.id]
     missing = [original for original in originals if not (found := catalogue.get(original)) or not found.string]
     for original in originals:
         if original not in missing and (message := catalogue.get(original)):
-            yield from _of_text(lang, message, shown, terms)
+            yield from _of_text(lang, message, file, terms)
     begun = len(missing) < len(originals)
     if missing and begun and not is_easy(lang):  # what easy words do not say is said in ordinary ones
         first = _short(missing[0])
-        yield fault("T001", shown, 0, count=len(missing), all=len(originals), lang=lang, first=first)
+        yield fault("T001", file, 0, count=len(missing), all=len(originals), lang=lang, first=first)
 
 
-def _of_text(lang: str, message: Message, shown: str, terms: list[TermEntry]) -> Iterator[Fault]:
+def _of_text(lang: str, message: Message, file: str, terms: list[TermEntry]) -> Iterator[Fault]:
     original, said, line = str(message.id), str(message.string), message.lineno or 0
     short = _short(original)
     if message.fuzzy:
-        yield fault("T002", shown, line, lang=lang, text=short)
+        yield fault("T002", file, line, lang=lang, text=short)
     different = [what for what, told in SAME.items() if told(original) != told(said)]
     if not numbers(original) <= numbers(said) <= numbers(original) | _months(original):
         different.append("numbers")
     for what in different:
-        yield fault("T003", shown, line, lang=lang, text=short, what=what)
+        yield fault("T003", file, line, lang=lang, text=short, what=what)
     for term in terms:
         if term.avoid and (found := any_of(term.avoid).search(said)):
-            yield fault("T005", shown, line, lang=lang, text=short, word=found[0], because=term.because, say=term.say)
+            yield fault("T005", file, line, lang=lang, text=short, word=found[0], because=term.because, say=term.say)
 
 
 def numbers(text: str) -> set[int]:

@@ -4,8 +4,17 @@ import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
-from threatmodel.content.catalogue import EASY, Untranslated, is_easy, languages, translated, words_of
-from threatmodel.content.errors import Fault, fault
+from threatmodel.content.catalogue import (
+    EASY,
+    Untranslated,
+    catalogue_of,
+    is_easy,
+    languages,
+    shown,
+    translated,
+    words_of,
+)
+from threatmodel.content.errors import BrokenPack, Fault, fault
 from threatmodel.content.grade import FEWEST_WORDS, is_name, reading_grade
 from threatmodel.content.pack import Pack
 from threatmodel.content.schema import QuestionEntry
@@ -73,17 +82,21 @@ def reading(lang: str, sentences: list[str]) -> Reading | None:
 def reading_faults(pack: Pack) -> Iterator[Fault]:
     """The translated entries that are too hard to read; of easy words, every question and what else has them."""
     for lang in languages(pack):
-        said = words_of(pack, lang)
+        try:
+            said = words_of(pack, lang)
+        except BrokenPack:  # T004 says so already
+            continue
         before = words_of(pack, lang.removesuffix(EASY)) if is_easy(lang) else {}
         for at, other in zip(entries(pack), entries(translated(pack, said, lang)), strict=True):
             its_own = any(said.get(part.text) != before.get(part.text) for part in texts(at))
             if its_own or isinstance(at.entry, QuestionEntry):
-                yield from _of_entry(lang, at, other)
+                yield from _of_entry(pack, lang, at, other)
 
 
-def _of_entry(lang: str, at: At, other: At) -> Iterator[Fault]:
+def _of_entry(pack: Pack, lang: str, at: At, other: At) -> Iterator[Fault]:
     told = [part for part in texts(other) if part.kind == "sentence" and not isinstance(part.text, Untranslated)]
     found = reading(lang, [sentence for part in told for sentence in part.sentences])
     if found and found.hard:
         words = {"lang": lang, "id": name_of(at), "measured": found.measured, "wanted": found.wanted}
-        yield fault("T006", at.document.file, at.line(), **words)
+        path = catalogue_of(pack, lang, at.document.file.removeprefix(f"{shown(pack, pack.directory)}/"))
+        yield fault("T006", shown(pack, path), 0, **words)
