@@ -35,9 +35,8 @@ def paper(lang: str, beside: str = "") -> bytes:
 @cache
 def copied(pdf: bytes) -> str:
     """What copying the whole paper gives, without blanks, directions and the marks over Arabic letters."""
-    text = subprocess.run(
-        ["pdftotext", "-layout", "-", "-"], input=pdf, capture_output=True, check=True
-    ).stdout.decode()
+    command = ["pdftotext", "-layout", "-", "-"]
+    text = subprocess.run(command, input=pdf, capture_output=True, check=True).stdout.decode()  # noqa: S603
     return bare(text)
 
 
