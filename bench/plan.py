@@ -2,7 +2,7 @@
 
 from bench import bare  # noqa: F401  sets Django up
 from bench.timing import compare, show
-from threatmodel.documents.view import plan_view
+from threatmodel.documents.telling import plan_view
 from threatmodel.engine.answers import Answers
 from threatmodel.engine.flow import read
 from threatmodel.engine.gates import evaluate_gates

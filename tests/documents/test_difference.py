@@ -4,7 +4,7 @@ from tests.documents.test_export import PEOPLE
 from tests.engine.strategies import DAY
 from tests.engine.test_gates import NO_GATE
 from threatmodel.documents.difference import difference_view
-from threatmodel.documents.view import plan_view
+from threatmodel.documents.telling import plan_view
 from threatmodel.engine.answers import Answers
 from threatmodel.engine.difference import difference
 from threatmodel.engine.plan import build_plan

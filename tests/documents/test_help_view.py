@@ -10,7 +10,7 @@ from hypothesis import given
 from tests.engine.strategies import DAY, answers_to_ours
 from threatmodel.documents.citing import Citations
 from threatmodel.documents.help_view import lawyer_questions, referral_views
-from threatmodel.documents.view import plan_view
+from threatmodel.documents.telling import plan_view
 from threatmodel.engine.answers import Answers
 from threatmodel.engine.plan import build_plan
 

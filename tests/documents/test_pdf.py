@@ -12,7 +12,7 @@ from tests.documents.papers import html, paper
 from tests.engine.strategies import DAY
 from threatmodel.documents.paper import printable
 from threatmodel.documents.pdf import html_to_pdf
-from threatmodel.documents.view import plan_view
+from threatmodel.documents.telling import plan_view
 from threatmodel.engine.answers import Answers
 from threatmodel.engine.paper import take_home
 from threatmodel.engine.plan import build_plan

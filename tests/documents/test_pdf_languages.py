@@ -14,7 +14,7 @@ from tests.engine.strategies import DAY
 from threatmodel.documents.fonts import can_print
 from threatmodel.documents.paper import printable
 from threatmodel.documents.pdf import html_to_pdf
-from threatmodel.documents.view import plan_view
+from threatmodel.documents.telling import plan_view
 from threatmodel.engine.answers import Answers
 from threatmodel.engine.paper import take_home
 from threatmodel.walkthrough.packs import questionnaire_in, sample_plans

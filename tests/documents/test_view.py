@@ -4,8 +4,8 @@ from django.template.loader import render_to_string
 
 from tests.engine.strategies import DAY
 from tests.engine.test_gates import NO_GATE
+from threatmodel.documents.telling import plan_view
 from threatmodel.documents.templatetags import markdown
-from threatmodel.documents.view import plan_view
 from threatmodel.engine.answers import Answers
 from threatmodel.engine.plan import build_plan
 

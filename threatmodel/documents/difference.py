@@ -3,7 +3,8 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from threatmodel.documents.view import MeasureView, PlanView, Reason, plan_view, reasons
+from threatmodel.documents.telling import plan_view, reasons
+from threatmodel.documents.view import MeasureView, PlanView, Reason
 from threatmodel.engine.difference import Item, Moved, Place, PlanDifference, difference
 from threatmodel.engine.flow import Because
 from threatmodel.engine.gates import GateState

@@ -12,7 +12,8 @@ from django.utils.translation import get_language_bidi, override
 
 from threatmodel.documents.picture import Picture, picture
 from threatmodel.documents.side_by_side import Paper, alone, side_by_side
-from threatmodel.documents.view import MeasureView, PlanView, Reason, plan_view, told
+from threatmodel.documents.telling import plan_view, told
+from threatmodel.documents.view import MeasureView, PlanView, Reason
 from threatmodel.engine import paper
 from threatmodel.engine.answers import Answers
 from threatmodel.engine.flow import Because

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Self
 
-from threatmodel.documents.view import labels
+from threatmodel.documents.telling import labels
 from threatmodel.engine.answers import Answers, NotTogether
 from threatmodel.engine.gates import STANDINGS, Standing
 from threatmodel.engine.marks import MARK_BITS, MARKS, Marks, item_places

@@ -4,7 +4,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 
-from threatmodel.documents.view import Reason, labels, reasons
+from threatmodel.documents.telling import labels, reasons
+from threatmodel.documents.view import Reason
 from threatmodel.engine.answers import Answers
 from threatmodel.engine.flow import Because
 from threatmodel.engine.gates import Standing

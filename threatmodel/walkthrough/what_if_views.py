@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
 from threatmodel.documents.difference import DifferenceView, difference_view
-from threatmodel.documents.view import labels
+from threatmodel.documents.telling import labels
 from threatmodel.engine.answers import Answers, NotTogether, UnknownAnswer
 from threatmodel.engine.changes import PathDifference, path_difference
 from threatmodel.engine.flow import path
