@@ -14,6 +14,7 @@ from tests.engine.strategies import DAY
 from threatmodel.documents.fonts import can_print
 from threatmodel.documents.paper import printable
 from threatmodel.documents.pdf import html_to_pdf
+from threatmodel.documents.picture import LINE_CHARACTERS
 from threatmodel.documents.telling import plan_view
 from threatmodel.engine.answers import Answers
 from threatmodel.engine.paper import take_home
@@ -96,3 +97,15 @@ def test_a_paper_in_arabic_runs_from_right_to_left():
         )
 
     assert '<html lang="ar" dir="rtl">' in html
+
+
+def test_the_picture_in_arabic_has_its_letters_joined_and_in_order():
+    """What draws letter by letter gets the forms that letters take beside each other; copied, they are the words."""
+    pack = questionnaire_in("ar")
+    plan = plan_view(take_home(Answers(pack, sample_plans()[EXAMPLE].answers.bits), DAY))
+    titles = [one.title for one in plan.hygiene_exposures if len(one.title) < LINE_CHARACTERS and "(" not in one.title]
+
+    text = copied(paper("ar"))
+
+    assert len(titles) > 3
+    assert [title for title in titles if text.count(bare(title)) < 2] == []  # in the picture, and in the table

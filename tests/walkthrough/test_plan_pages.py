@@ -43,6 +43,18 @@ def test_every_item_has_a_page_with_all_it_says_and_a_way_back_to_its_place(clie
         assert f'value="{item.id} done"' in html
 
 
+def test_the_steps_of_what_is_to_be_asked_about_first_stay_folded_below_the_sentence_that_says_so(client, plan):
+    assert plan.ask_first
+    for item in plan.ask_first:
+        html = words(client.get(item.address))
+        before, _, steps = html.partition("<summary>")
+
+        assert escape(plan.ask_first_says) in before
+        assert before.rstrip().endswith("<details>")
+        assert "<ol>" not in before
+        assert "<ol>" in steps
+
+
 def test_a_script_gets_the_text_of_an_item_without_a_page_around_it(client, plan):
     item = plan.legal[0]
 

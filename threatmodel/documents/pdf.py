@@ -13,6 +13,9 @@ from threading import local
 from typing import Any
 
 PRODUCER = re.compile(rb' (?:[\w]+:)?Producer="[^"]*"')
+# Marks over Arabic letters are drawn apart from these, and who copies the text finds them elsewhere, or a letter twice.
+# Print does without them, as newspapers do.
+MARKS = re.compile("[\u064b-\u0652]")
 _thread = local()
 
 
@@ -24,7 +27,7 @@ def html_to_pdf(html: str, css: str, password: str = "") -> bytes:
     from weasyprint import HTML
 
     with _no_collection():
-        document = HTML(string=html, url_fetcher=_fetcher())
+        document = HTML(string=MARKS.sub("", html), url_fetcher=_fetcher())
         result = document.write_pdf(
             stylesheets=[_style(css)], font_config=_fonts(), pdf_variant="pdf/ua-1", finisher=_finish
         )

@@ -1,6 +1,7 @@
 """Template filters for a plan's text."""
 
 from collections.abc import Iterable
+from html import unescape
 
 from django import template
 from django.utils.html import conditional_escape, format_html, format_html_join
@@ -10,6 +11,7 @@ from markdown_it import MarkdownIt
 
 from threatmodel.content.catalogue import Untranslated
 from threatmodel.documents.picture import Picture, pictures
+from threatmodel.documents.shaping import as_drawn
 from threatmodel.documents.side_by_side import BELOW, BESIDE, END
 from threatmodel.documents.view import PlanView
 
@@ -48,6 +50,12 @@ def listed(texts: Iterable[str], between: str) -> SafeString:
 def pair(content: str, where: str = "beside") -> SafeString:
     """A block that in a paper of two languages stands beside its like, or ``below`` it."""
     return mark_safe(f"{BELOW if where == 'below' else BESIDE}{content}{END}")  # noqa: S308  rendered by our templates
+
+
+@register.simple_block_tag
+def lettered(content: str, picture: Picture, paper: bool) -> str:
+    """A text inside a picture, which on paper is drawn letter by letter."""
+    return as_drawn(unescape(content.strip())) if paper and picture.right_to_left else content
 
 
 @register.filter
