@@ -89,10 +89,10 @@ def shipped(directory: Path, target: str = "", before: tuple[str, ...] = (), **e
     finally:
         process.terminate()
         try:
-            process.wait(timeout=20)
+            process.wait(timeout=60)
         except subprocess.TimeoutExpired:
             os.killpg(process.pid, signal.SIGKILL)
-            process.wait(timeout=20)
+            process.wait(timeout=60)
             raise
 
 

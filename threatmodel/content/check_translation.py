@@ -13,6 +13,8 @@ from threatmodel.content.pack import Pack
 from threatmodel.content.schema import TermEntry
 from threatmodel.content.wording import any_of
 
+type Terms = list[tuple[re.Pattern[str], TermEntry]]
+
 ITEM = re.compile(r"^\s*(?:\d+\.|[-*])\s", re.MULTILINE)
 NUMBER = re.compile(r"\d+")
 GROUPED = re.compile(r"(?<=\d)[.,\s](?=\d{3}\b)")  # 10,000 is 10.000 or 10 000 elsewhere
@@ -42,7 +44,7 @@ SAME: dict[str, Callable[[str], object]] = {
 def translation_faults(pack: Pack, *only: str) -> Iterator[Fault]:
     """What is to be mended or looked at in every language the pack has catalogues of, or in those named."""
     for lang in only or languages(pack):
-        terms = _terms(pack, lang)
+        terms = [(any_of(term.avoid), term) for term in _terms(pack, lang) if term.avoid]
         for file, template in templates(pack).items():
             path = catalogue_of(pack, lang, file)
             yield from _of_one(lang, path, shown(pack, path), template, terms)
@@ -56,7 +58,7 @@ def _terms(pack: Pack, lang: str) -> list[TermEntry]:
     return pack.terms[own].entry.terms if own in pack.terms else []
 
 
-def _of_one(lang: str, path: Path, file: str, template: Catalog, terms: list[TermEntry]) -> Iterator[Fault]:
+def _of_one(lang: str, path: Path, file: str, template: Catalog, terms: Terms) -> Iterator[Fault]:
     if not path.exists():
         return  # nobody has begun on it, as on one without a single translation: `content stats` counts it
     try:
@@ -75,7 +77,7 @@ def _of_one(lang: str, path: Path, file: str, template: Catalog, terms: list[Ter
         yield fault("T001", file, 0, count=len(missing), all=len(originals), lang=lang, first=first)
 
 
-def _of_text(lang: str, message: Message, file: str, terms: list[TermEntry]) -> Iterator[Fault]:
+def _of_text(lang: str, message: Message, file: str, terms: Terms) -> Iterator[Fault]:
     original, said, line = str(message.id), str(message.string), message.lineno or 0
     short = _short(original)
     if message.fuzzy:
@@ -85,8 +87,8 @@ def _of_text(lang: str, message: Message, file: str, terms: list[TermEntry]) -> 
         different.append("numbers")
     for what in different:
         yield fault("T003", file, line, lang=lang, text=short, what=what)
-    for term in terms:
-        if term.avoid and (found := any_of(term.avoid).search(said)):
+    for avoided, term in terms:
+        if found := avoided.search(said):
             yield fault("T005", file, line, lang=lang, text=short, word=found[0], because=term.because, say=term.say)
 
 
