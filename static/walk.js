@@ -13,14 +13,24 @@ document.addEventListener("htmx:configRequest", (event) => {
 
 // After htmx has put a new question in place, move the focus to its problem or its heading.
 document.addEventListener("htmx:afterSettle", (event) => {
-  if (event.detail.requestConfig?.elt.id === "marks") return;
+  if (event.detail.target?.id !== "main") return;
   const target = document.querySelector("main .error-summary") || document.querySelector("main h1");
   if (target) target.focus();
 });
 
 // After an item of the plan was put in place with its new mark, keep the focus on that item.
 document.addEventListener("htmx:oobAfterSwap", (event) => {
-  if (event.target.matches(".item")) event.target.querySelector(".mark button").focus();
+  const item = event.target;
+  if (item.matches(".item")) (item.querySelector(".mark button") ?? item.querySelector("summary")).focus();
+});
+
+// The text of an item is asked for by its place. Should another tab have changed the plan meanwhile, something else
+// stands there now: then the page is made anew.
+document.addEventListener("htmx:beforeSwap", (event) => {
+  const item = event.detail.target.closest?.(".item");
+  if (!item || event.detail.serverResponse.includes(`data-item="${item.id}"`)) return;
+  event.detail.shouldSwap = false;
+  location.reload();
 });
 
 // htmx notes the last address in the browser's storage. Nothing here needs it, and nothing is to be left there.

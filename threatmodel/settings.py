@@ -84,11 +84,11 @@ MIDDLEWARE = [
     "django.middleware.csp.ContentSecurityPolicyMiddleware",
     "threatmodel.padding.padded",  # counts every header that may differ
     "threatmodel.headers.headers",
+    "django.middleware.locale.LocaleMiddleware",  # before whatever may answer with a page of its own
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "threatmodel.limits.limited",
     "threatmodel.methods.explained",
-    "django.middleware.locale.LocaleMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
@@ -119,7 +119,7 @@ USE_I18N = True
 USE_TZ = True
 TIME_ZONE = "UTC"
 LANGUAGE_CODE = "en"
-# Those the operator switches on; the pack's own is always one of them.
+# Those the operator may switch on. English always is, since the pack is written in it.
 SPOKEN = {
     "en": "English",
     "es": "Español",

@@ -22,7 +22,7 @@ from threatmodel.walkthrough import (
 class PlanPart:
     """The pages of a plan beside the plan itself, each with a template of that name."""
 
-    regex = "help|sources|questions|table|left-out"
+    regex = "help|out-of-reach|sources|questions|table|left-out"
     to_python = to_url = staticmethod(str)
 
 

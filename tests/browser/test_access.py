@@ -221,6 +221,8 @@ def test_a_screen_reader_is_told_the_plan_in_its_order(browser, everywhere, kept
 def test_the_walk_to_a_plan_and_its_steps_by_keyboard_alone(browser, site):
     """Tab, space, arrows and enter; the focus is always to be seen, and never below the bar on top."""
     page = browser.new_context(viewport={"width": 360, "height": 740}, reduced_motion="reduce").new_page()
+    faults = []
+    page.on("pageerror", lambda fault: faults.append(str(fault)))
     page.goto(site)
     tab_to(page, "button[value=quick]")
     page.keyboard.press("Enter")
@@ -243,9 +245,12 @@ def test_the_walk_to_a_plan_and_its_steps_by_keyboard_alone(browser, site):
     page.keyboard.press("Enter")
     steps = page.locator(".hygiene .item details[open] .mark button").first
     expect(steps).to_be_visible()
+    assert page.evaluate("document.activeElement.matches('.hygiene .item summary')")
     tab_to(page, ".hygiene .mark button")
     page.keyboard.press("Enter")
     expect(page.locator(".hygiene .marked-done")).to_be_visible()
+    assert page.evaluate("document.activeElement.closest('.noted') !== null")
+    assert faults == []
     page.context.close()
 
 
@@ -356,4 +361,18 @@ def test_a_wrong_answer_is_told_beside_the_question_and_leads_to_it(browser, sit
     summary.get_by_role("link").click()
     expect(page.locator("fieldset")).to_be_focused()
     assert page.locator("fieldset").get_attribute("aria-describedby").split()[-1] == "q-error"
+    page.context.close()
+
+
+def test_an_item_whose_place_another_tab_gave_away_is_not_shown_under_the_old_title(browser, everywhere, kept):
+    page = opened(browser, everywhere, kept, "en")
+    page.goto(f"{everywhere}/plan/")
+    folded = page.locator(".hygiene .item details").first
+    name = folded.locator("xpath=..").get_attribute("id")
+    page.route("**/plan/*/", lambda route: route.fulfill(body='<div class="text" data-item="another">Another</div>'))
+
+    with page.expect_navigation():
+        folded.locator("summary").click()
+
+    assert page.locator(f"#{name}").get_by_text("Another", exact=True).count() == 0
     page.context.close()

@@ -8,6 +8,7 @@ from datetime import date
 import pytest
 from django.conf import settings as site
 from django.test import Client
+from django.utils.translation import gettext, override
 from tinyhtml5 import parse
 
 from tests.walkthrough.cast import carrying, current, token, walking
@@ -17,6 +18,7 @@ from threatmodel.engine.answers import Answers
 from threatmodel.engine.model import Questionnaire
 from threatmodel.engine.plan import build_plan
 from threatmodel.walkthrough.interface import interface, read_interface
+from threatmodel.walkthrough.languages import kept_language
 from threatmodel.walkthrough.packs import questionnaire_in, sample_plans
 
 COOKIE = site.LANGUAGE_COOKIE_NAME
@@ -152,6 +154,33 @@ def test_a_language_that_is_not_spoken_gives_english_with_a_note(pack, cookie):
         assert language(html) == "en"
         assert html.count('class="translation"') == 1
         assert "<script>" not in html.partition("<main")[2]
+
+
+def test_a_page_in_a_language_the_browser_asks_for_too_does_not_say_that_it_is_english(client):
+    client.cookies[COOKIE] = "fr"
+
+    html = client.get("/", HTTP_ACCEPT_LANGUAGE="es").content.decode()
+
+    assert language(html) == "es"
+    assert html.count('class="translation"') == 1  # that nobody reviewed it
+
+
+@pytest.mark.parametrize(
+    ("kept", "spoken"), [("es", "es"), ("es-simple", "es"), ("es-abcdef", "es"), ("xx", "en"), ("", "en")]
+)
+def test_a_kept_plan_brings_in_no_language_that_is_not_spoken(rf, settings, kept, spoken):
+    settings.LANGUAGES = [("en", "English"), ("es", "Español")]
+
+    assert kept_language(rf.get("/"), kept) == spoken
+
+
+def test_what_is_refused_before_any_view_speaks_the_language_of_who_asks(client, settings):
+    client.get("/", HTTP_ACCEPT_LANGUAGE="es")
+
+    for asked, spoken in (("en", "en"), ("es", "es")):
+        answer = client.post("/open/", {"text": "x" * 70_000}, HTTP_ACCEPT_LANGUAGE=asked)
+        assert answer.status_code == 413
+        assert language(answer.content.decode()) == spoken
 
 
 def test_a_language_that_the_operator_switched_off_gives_english_with_a_note(pack, settings):
@@ -292,6 +321,9 @@ def test_the_pages_own_words_are_whole_in_every_language(lang):
             assert not one.fuzzy, one.id
             assert all(forms(one.string)), one.id
             assert list(one.check(catalogue)) == [], one.id
+            if isinstance(one.id, str):
+                with override(lang):
+                    assert gettext(one.id) == one.string, "script/setup makes what pages read from this"
             for said in forms(one.string):  # it stands on pages as it is, also in attributes
                 assert MARKUP.findall(said) == MARKUP.findall(forms(one.id)[0]), one.id
 

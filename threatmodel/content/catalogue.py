@@ -9,7 +9,7 @@ Easy words are a language of their own, as in en-simple or es-simple: whatever i
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from io import BytesIO
 from pathlib import Path
@@ -21,7 +21,7 @@ from pydantic import BaseModel
 
 from threatmodel.content.errors import BrokenPack, fault
 from threatmodel.content.pack import Pack, Placed
-from threatmodel.content.texts import KINDS, Kind, entries, texts
+from threatmodel.content.texts import KINDS, At, Kind, entries, texts
 
 # No names and no days: the history of the files has both.
 HEAD = r"""msgid ""
@@ -43,6 +43,9 @@ TRANSLATED = ("sections", "gates", "cautions", "notes", "vectors", "measures", "
 TRANSLATED_ONE = ("pack", "referrals_file", "notice", "paper", "words")
 
 
+type Words = Mapping[str, Mapping[str, str]]  # translations by their originals, in each content file
+
+
 class Untranslated(str):
     """A text that stands in the pack's own language among texts in another, so that pages can say so."""
 
@@ -53,6 +56,13 @@ class Untranslated(str):
         made = super().__new__(cls, text)
         made.lang = lang
         return made
+
+
+def together(texts: Iterable[str], between: str) -> str:
+    """Texts in one, which is untranslated as soon as one of them is."""
+    parts = list(texts)
+    left = next((part.lang for part in parts if isinstance(part, Untranslated)), "")
+    return Untranslated(between.join(parts), left) if left else between.join(parts)
 
 
 def catalogue_of(pack: Pack, lang: str, file: str) -> Path:
@@ -74,14 +84,18 @@ def languages(pack: Pack) -> list[str]:
     return sorted({path.relative_to(pack.directory).parts[0] for path in pack.directory.glob("*/**/*.po")})
 
 
+def file_of(pack: Pack, at: At) -> str:
+    """The content file in which an entry stands, as in "measures/phone.yaml"; nothing for one outside of the pack."""
+    ours = f"{shown(pack, pack.directory)}/"
+    return at.document.file.removeprefix(ours) if at.document.file.startswith(ours) else ""
+
+
 def templates(pack: Pack) -> Mapping[str, Catalog]:
     """The texts to translate, by content file, in reading order. A text that stands twice in a file is one."""
     found: dict[str, Catalog] = {}
-    ours = f"{pack.directory.parent.name}/{pack.directory.name}/"
     for at in entries(pack):
-        if not at.document.file.startswith(ours):
+        if not (file := file_of(pack, at)):
             continue  # the operator's own referrals are in the operator's own words
-        file = at.document.file.removeprefix(ours)
         catalogue = found.setdefault(file, Catalog(fuzzy=False))
         for text in texts(at):
             keys = [part for part in text.path if isinstance(part, str)]
@@ -126,32 +140,32 @@ def write_catalogue(path: Path, template: Catalog, lang: str) -> tuple[int, int]
     return len(list(_current(catalogue))), len(catalogue)
 
 
-def words_of(pack: Pack, lang: str) -> dict[str, str]:
+def words_of(pack: Pack, lang: str) -> Words:
     """Every translated text of a language by its original. What is marked as changed since is left out."""
-    found: dict[str, str] = {}
-    if is_easy(lang):
-        found |= words_of(pack, lang.removesuffix(EASY))
+    before = words_of(pack, lang.removesuffix(EASY)) if is_easy(lang) else {}
+    found = {}
     for file, template in templates(pack).items():
+        words = dict(before.get(file, {}))
         if pack.pack and lang == pack.pack.entry.lang:
-            found |= {str(message.id): str(message.id) for message in template if message.id}
+            words |= {str(message.id): str(message.id) for message in template if message.id}
         path = catalogue_of(pack, lang, file)
         if path.exists():
-            found |= {str(message.id): str(message.string) for message in _current(read_catalogue(path))}
-    return {text: isolated(said) for text, said in found.items()} if lang in RIGHT_TO_LEFT else found
+            words |= {str(message.id): str(message.string) for message in _current(read_catalogue(path))}
+        found[file] = {text: isolated(said) for text, said in words.items()} if lang in RIGHT_TO_LEFT else words
+    return found
 
 
 def progress(pack: Pack, lang: str) -> dict[str, int]:
     """How far a language has come: texts, those translated, per cent of them, and the words of the translation."""
-    originals = {str(message.id) for catalogue in templates(pack).values() for message in catalogue if message.id}
     words = words_of(pack, lang)
-    if is_easy(lang):
-        before = words_of(pack, lang.removesuffix(EASY))
-        words = {text: said for text, said in words.items() if said != before.get(text)}
-    done = [words[text] for text in originals if text in words]
+    before = words_of(pack, lang.removesuffix(EASY)) if is_easy(lang) else {}
+    texts_ = [(file, str(one.id)) for file, template in templates(pack).items() for one in template if one.id]
+    said = {at: words[at[0]][at[1]] for at in texts_ if at[1] in words[at[0]]}
+    done = [text for at, text in said.items() if not before or text != before[at[0]].get(at[1])]
     return {
-        "texts": len(originals),
+        "texts": len(texts_),
         "translated": len(done),
-        "percent": 100 * len(done) // len(originals),
+        "percent": 100 * len(done) // len(texts_),
         "words": sum(len(WORD.findall(text)) for text in done),
     }
 
@@ -169,18 +183,17 @@ def _said(message: Message) -> bool:
     return all(message.string) if isinstance(message.string, tuple) else bool(message.string)
 
 
-def translated(pack: Pack, words: Mapping[str, str], lang: str) -> Pack:
+def translated(pack: Pack, words: Words, lang: str) -> Pack:
     """The same pack with its texts in other words, of this language."""
     assert pack.pack  # noqa: S101  it is sound
-    own = pack.pack.entry.lang
-    say = _Say(words, "" if lang.removesuffix(EASY) == own else own)
-    lists: dict[str, Any] = {name: [_placed(at, say) for at in getattr(pack, name)] for name in (*TRANSLATED, *NAMES)}
-    ones: dict[str, Any] = {name: _placed(at, say) if (at := getattr(pack, name)) else None for name in TRANSLATED_ONE}
+    own = "" if lang.removesuffix(EASY) == pack.pack.entry.lang else pack.pack.entry.lang
+
+    def placed[T: BaseModel](at: Placed[T]) -> Placed[T]:
+        return replace(at, entry=_Say(words.get(file_of(pack, at), {}), own)(at.entry))
+
+    lists: dict[str, Any] = {name: [placed(at) for at in getattr(pack, name)] for name in (*TRANSLATED, *NAMES)}
+    ones: dict[str, Any] = {name: placed(at) if (at := getattr(pack, name)) else None for name in TRANSLATED_ONE}
     return replace(pack, **lists, **ones)
-
-
-def _placed[T: BaseModel](at: Placed[T], say: _Say) -> Placed[T]:
-    return replace(at, entry=say(at.entry))
 
 
 @dataclass(frozen=True, slots=True)

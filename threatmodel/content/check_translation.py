@@ -18,7 +18,7 @@ type Terms = list[tuple[re.Pattern[str], TermEntry]]
 ITEM = re.compile(r"^\s*(?:\d+\.|[-*])\s", re.MULTILINE)
 NUMBER = re.compile(r"\d+")
 GROUPED = re.compile(r"(?<=\d)[.,\s](?=\d{3}\b)")  # 10,000 is 10.000 or 10 000 elsewhere
-DAY = re.compile(r"\b(\d{4})-\d{2}-(\d{2})\b")  # the month may be a word
+DAY = re.compile(r"\b(\d{4})-(\d{2})-(\d{2})\b")  # the month may be a word
 MONTHS = [
     "January",
     "February",
@@ -83,6 +83,8 @@ def _of_text(lang: str, message: Message, file: str, terms: Terms) -> Iterator[F
     if message.fuzzy:
         yield fault("T002", file, line, lang=lang, text=short)
     different = [what for what, told in SAME.items() if told(original) != told(said)]
+    if not set(DAY.findall(said)) <= set(DAY.findall(original)):
+        different.append("days")
     if not numbers(original) <= numbers(said) <= numbers(original) | _months(original):
         different.append("numbers")
     for what in different:
@@ -94,7 +96,7 @@ def _of_text(lang: str, message: Message, file: str, terms: Terms) -> Iterator[F
 
 def numbers(text: str) -> set[int]:
     """The numbers of a text; of a day in figures without its month, which may be a word."""
-    return {int(number) for number in NUMBER.findall(GROUPED.sub("", DAY.sub(r"\1 \2", text)))}
+    return {int(number) for number in NUMBER.findall(GROUPED.sub("", DAY.sub(r"\1 \3", text)))}
 
 
 def _months(text: str) -> set[int]:

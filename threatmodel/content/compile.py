@@ -8,7 +8,7 @@ from pathlib import Path
 from pydantic import BaseModel
 
 from threatmodel.content import compile_help, schema
-from threatmodel.content.catalogue import Untranslated, is_easy, translated, words_of
+from threatmodel.content.catalogue import EASY, Untranslated, is_easy, translated, words_of
 from threatmodel.content.check import faults_of
 from threatmodel.content.check_translation import translation_faults
 from threatmodel.content.errors import BrokenPack
@@ -41,7 +41,8 @@ def compile_in(pack: Pack, lang: str) -> model.Questionnaire:
     Answers, rules and permanent numbers are the same in all of them. Raises ``BrokenPack`` with every fault of the
     translation.
     """
-    if faults := [fault for fault in translation_faults(pack, lang) if not fault.warning]:
+    spoken = dict.fromkeys((lang.removesuffix(EASY), lang))
+    if faults := [fault for fault in translation_faults(pack, *spoken) if not fault.warning]:
         raise BrokenPack(faults)
     said = compile_pack(translated(pack, words_of(pack, lang), lang))
     partly = any(isinstance(item.title, Untranslated) for item in (*said.items, *said.vectors))

@@ -5,6 +5,7 @@ from datetime import date
 from pathlib import Path
 from typing import NamedTuple
 
+from threatmodel.content.catalogue import Untranslated
 from threatmodel.content.errors import Fault
 from threatmodel.content.pack import Pack, Placed, read_pack
 from threatmodel.content.schema import ExampleFile
@@ -25,8 +26,13 @@ class Sample(NamedTuple):
 
 def samples(directory: Path, questionnaire: Questionnaire) -> tuple[Sample, ...]:
     """The worked examples of a pack without faults, by id."""
+    own = questionnaire.original.lang if questionnaire.original else ""
+
+    def who(text: str) -> str:
+        return Untranslated(text, own) if own and not questionnaire.lang.startswith(own) else text
+
     return tuple(
-        Sample(Path(at.document.file).stem, at.entry.example, Answers.of(questionnaire, at.entry.answers))
+        Sample(Path(at.document.file).stem, who(at.entry.example), Answers.of(questionnaire, at.entry.answers))
         for at in read_pack(directory).examples
     )
 

@@ -8,6 +8,7 @@ from threatmodel.content.catalogue import (
     EASY,
     Untranslated,
     catalogue_of,
+    file_of,
     is_easy,
     languages,
     shown,
@@ -88,7 +89,9 @@ def reading_faults(pack: Pack) -> Iterator[Fault]:
             continue
         before = words_of(pack, lang.removesuffix(EASY)) if is_easy(lang) else {}
         for at, other in zip(entries(pack), entries(translated(pack, said, lang)), strict=True):
-            its_own = any(said.get(part.text) != before.get(part.text) for part in texts(at))
+            file = file_of(pack, at)
+            now, then = said.get(file, {}), before.get(file, {})
+            its_own = any(now.get(part.text) != then.get(part.text) for part in texts(at))
             if its_own or isinstance(at.entry, QuestionEntry):
                 yield from _of_entry(pack, lang, at, other)
 
@@ -98,5 +101,4 @@ def _of_entry(pack: Pack, lang: str, at: At, other: At) -> Iterator[Fault]:
     found = reading(lang, [sentence for part in told for sentence in part.sentences])
     if found and found.hard:
         words = {"lang": lang, "id": name_of(at), "measured": found.measured, "wanted": found.wanted}
-        path = catalogue_of(pack, lang, at.document.file.removeprefix(f"{shown(pack, pack.directory)}/"))
-        yield fault("T006", shown(pack, path), 0, **words)
+        yield fault("T006", shown(pack, catalogue_of(pack, lang, file_of(pack, at))), 0, **words)

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from datetime import date
 from itertools import groupby
 
+from threatmodel.content.catalogue import together
 from threatmodel.documents.citing import Citations
 from threatmodel.documents.glossary import hard_words
 from threatmodel.documents.help_view import lawyer_questions, letters_for, referral_views
@@ -65,7 +66,7 @@ def reasons(pack: Questionnaire, because: Iterable[Because]) -> tuple[Reason, ..
 def labels(pack: Questionnaire, question: str, options: Iterable[str]) -> str:
     """The options of a question in words."""
     known = {o.id: o.label for o in (*pack.question[question].options, pack.question[question].unsure)}
-    return "; ".join(known[option] for option in options)
+    return together((known[option] for option in options), "; ")
 
 
 def told(plan: Plan, because: Iterable[Because]) -> tuple[Reason, ...]:
@@ -109,7 +110,7 @@ class _Words:
             later=by_bucket["later"],
             ask_first=tuple(m for m in measures if m.ask_first),
             ask_lawyer=plan.gates["hold"].on,
-            ask_first_says=" ".join(s.gate.ask_first for s in plan.gates.values() if s.on and s.gate.ask_first),
+            ask_first_says=together((s.gate.ask_first for s in plan.gates.values() if s.on and s.gate.ask_first), " "),
             legal=tuple(self.safeguard(item, place) for place, item in enumerate(plan.legal, len(measures) + 1)),
             hygiene_exposures=tuple(e for e in exposures if e.lane == "hygiene"),
             legal_exposures=tuple(e for e in exposures if e.lane == "legal"),
@@ -193,7 +194,7 @@ class _Words:
         named = ((self.pack.instruments[a.instrument].title, a.at) for a in item.safeguard.authority)
         return SafeguardView(
             safeguard=item.safeguard,
-            authority=tuple(f"{title} {at}".strip() for title, at in named),
+            authority=tuple(together((title, at), " ") if at else title for title, at in named),
             because=self.reasons(item.because),
             sources=self.cite(item.safeguard.sources),
             stale=item.stale,

@@ -18,6 +18,8 @@ class Spoken(NamedTuple):
 def spoken(request: HttpRequest) -> Spoken:
     """What the language cookie chose, or else what the browser asks for, or else the site's own."""
     lang = get_language() or settings.LANGUAGE_CODE
+    if not lang.startswith(settings.LANGUAGE_CODE):
+        return Spoken(lang)  # the cookie's, or one that the browser asks for too
     if (chosen := request.COOKIES.get(settings.LANGUAGE_COOKIE_NAME)) is not None:
         return Spoken(lang, not _known(chosen))
     asked = request.headers.get("Accept-Language", "")
@@ -28,7 +30,7 @@ def spoken(request: HttpRequest) -> Spoken:
 def kept_language(request: HttpRequest, kept: str) -> str:
     """The language to go on in with what was kept in one: that, unless the person has chosen another since."""
     chosen = settings.LANGUAGE_COOKIE_NAME in request.COOKIES
-    return kept if not chosen and _known(kept) else spoken(request).lang
+    return get_supported_language_variant(kept) if not chosen and _known(kept) else spoken(request).lang
 
 
 def choose_language(response: HttpResponseBase, lang: str) -> None:

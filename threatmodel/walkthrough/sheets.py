@@ -1,5 +1,6 @@
 """Papers that are the same for everyone: made by the renderer, kept in memory for a while, and never about a person."""
 
+from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.translation import get_language
@@ -12,7 +13,7 @@ from threatmodel.meter import PAPERS
 from threatmodel.walkthrough.faults import no_letters
 
 TRY_AGAIN_AFTER = 3  # seconds
-MOST_KEPT = 32
+MOST_KEPT = 16  # in each language; twice as many as there are papers, for the hour around midnight
 
 _kept: dict[str, bytes] = {}
 
@@ -38,7 +39,7 @@ def sheet(request: HttpRequest, html: str, name: str) -> HttpResponse:
 
 def _rendered(html: str) -> bytes:
     pdf = renderer.render(html, style("letter", large=False))
-    if len(_kept) >= MOST_KEPT:
-        _kept.clear()  # those of yesterday
+    while len(_kept) >= MOST_KEPT * len(settings.LANGUAGES):
+        _kept.pop(next(iter(_kept)))  # the oldest, which is of yesterday before long
     _kept[html] = pdf
     return pdf
