@@ -29,9 +29,8 @@ class Sizes(NamedTuple):
 
 
 PLAIN = Sizes(4 * KIB, 16 * KIB, 32 * KIB, 64 * KIB, 192 * KIB)
-PACKED = Sizes(
-    4 * KIB, 7 * KIB, 8 * KIB, 16 * KIB, 30 * KIB
-)  # a head takes a kilobyte, so no page is over 30 000 bytes
+# The head of an answer takes one of the last 30, so that no page is over 30 000 bytes.
+PACKED = Sizes(4 * KIB, 7 * KIB, 8 * KIB, 16 * KIB, 30 * KIB)
 WITHOUT_BODY = (204, 304)
 # Pages that some people's answers fit into one size and others' do not.
 LARGE = {"check", "changes", "what-if", "what-if-list", "plan-item", "sample-item", "notice", "letter"}
