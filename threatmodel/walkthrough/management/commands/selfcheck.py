@@ -6,9 +6,11 @@ from django.conf import settings
 from django.core.management.base import BaseCommand
 
 from threatmodel import host, start
+from threatmodel.content.catalogue import is_easy
 from threatmodel.documents.fonts import can_print, package
 from threatmodel.sealing.key_file import IN_MEMORY, directory_for, file_system
 from threatmodel.sealing.keyring import RingUnfit
+from threatmodel.walkthrough.interface import interface_catalogue
 
 
 class Command(BaseCommand):
@@ -49,6 +51,11 @@ class Command(BaseCommand):
             (settings.LIMITS, f"limits: {limits if settings.LIMITS else 'switched off'}"),
             (True, f"contact in security.txt: {settings.SECURITY_CONTACT or 'none'}"),
             *map(_letters, dict(settings.LANGUAGES)),
+            *(
+                _words(lang)
+                for lang in dict(settings.LANGUAGES)
+                if not is_easy(lang) and lang != settings.LANGUAGE_CODE
+            ),
         ]
 
 
@@ -56,3 +63,9 @@ def _letters(lang: str) -> tuple[bool, str]:
     if can_print(lang):
         return True, f"there are letters to print {lang} with"
     return False, f"there are no letters to print {lang} with: apt-get install {package(lang)}"
+
+
+def _words(lang: str) -> tuple[bool, str]:
+    if interface_catalogue(lang).with_suffix(".mo").exists():
+        return True, f"the words of the pages are there in {lang}"
+    return False, f"the words of the pages in {lang} are not in the form they are read in: run script/setup"
