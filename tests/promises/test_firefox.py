@@ -86,12 +86,20 @@ def test_firefox_never_restores_a_page_of_answers_from_memory(tmp_path, ours, ne
     found = {}
     with firefox(tmp_path / "profile") as browser:
         begin(browser, ours.address)
-        for url in (neutral, *(ours.address + path for path in ("/walk/1/", "/walk/check/", "/plan/"))):
-            browser.go(url)
-            browser.evaluate("window.mark = true")
-            browser.go(f"{neutral}other")
-            browser.tell("WebDriver:Back")
-            assert browser.url == url
-            found[url.removeprefix(ours.address)] = browser.evaluate("return window.mark === true")
+        for path in ("/walk/1/", "/walk/check/", "/plan/"):
+            found[path] = restores(browser, ours.address + path, f"{neutral}other")
+        # a busy machine may forget a page that may be kept; then it is asked again
+        may = any(restores(browser, neutral, f"{neutral}other") for _ in range(5))
 
-    assert found == {neutral: True, "/walk/1/": False, "/walk/check/": False, "/plan/": False}
+    assert may, "going back can bring a page from memory"
+    assert found == {"/walk/1/": False, "/walk/check/": False, "/plan/": False}
+
+
+def restores(browser, url: str, elsewhere: str) -> bool:
+    """Whether a page that one leaves and comes back to is the very one that was left."""
+    browser.go(url)
+    browser.evaluate("window.mark = true")
+    browser.go(elsewhere)
+    browser.tell("WebDriver:Back")
+    assert browser.url == url
+    return browser.evaluate("return window.mark === true")
