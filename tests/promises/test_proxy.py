@@ -190,7 +190,7 @@ def test_while_our_server_is_down_a_page_says_what_is_safe_and_leaving_works(alo
     assert (left.status, left.getheader("location")) == (303, "https://www.weather.gov/")
     assert '"cookies"' in left.getheader("clear-site-data")
     gone = [value for name, value in left.getheaders() if name.lower() == "set-cookie"]
-    assert {value.split("=")[0] for value in gone} == {"__Host-walk", "__Host-form"}
+    assert {value.split("=")[0] for value in gone} == {"__Host-walk", "__Host-form", "__Host-language"}
     assert all("Max-Age=0" in value and "Secure" in value for value in gone)
 
 
