@@ -110,8 +110,8 @@ def read_catalogue(path: Path) -> Catalog:
     try:
         return read_po(BytesIO(path.read_bytes()), abort_invalid=True)
     except (OSError, ValueError, PoFileError) as problem:
-        shown = "/".join(path.parts[-4:])
-        raise BrokenPack([fault("T004", shown, 0, problem=str(problem).splitlines()[0])]) from None
+        place = "/".join(path.parts[-4:])
+        raise BrokenPack([fault("T004", place, 0, problem=str(problem).splitlines()[0])]) from None
 
 
 def update(pack: Pack, lang: str) -> Iterator[tuple[Path, int, int]]:
@@ -141,7 +141,10 @@ def write_catalogue(path: Path, template: Catalog, lang: str) -> tuple[int, int]
 
 
 def words_of(pack: Pack, lang: str) -> Words:
-    """Every translated text of a language by its original. What is marked as changed since is left out."""
+    """Every translated text of a language by its original. What is marked as changed since is left out.
+
+    Raises ``BrokenPack`` for a catalogue that cannot be read.
+    """
     before = words_of(pack, lang.removesuffix(EASY)) if is_easy(lang) else {}
     found = {}
     for file, template in templates(pack).items():

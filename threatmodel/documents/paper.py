@@ -82,16 +82,6 @@ def printable(
     return Printable(side_by_side(paper, paper_of(beside)), style(size, large=large, wide=True))
 
 
-def take_home_html(answers: Answers, as_of: date, *, large: bool) -> str:
-    """The take-home: nothing in it tells a sensitive answer. Raises ``ValueError`` when the pack lacks its cautions."""
-    return alone(_take_home(answers, as_of, large=large, page=PAGE))
-
-
-def counsel_html(answers: Answers, as_of: date, *, large: bool, staff: bool) -> str:
-    """The paper for the person's lawyer: everything, with the answers behind it."""
-    return alone(_for_counsel(answers, as_of, large=large, staff=staff, page=PAGE))
-
-
 def _take_home(answers: Answers, as_of: date, *, large: bool, page: tuple[int, int]) -> str:
     pack = answers.questionnaire
     if not pack.paper.everyone:
