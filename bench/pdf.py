@@ -6,10 +6,10 @@ from typing import Any
 
 from bench import bare  # noqa: F401  sets Django up
 from bench.timing import compare, show
+from threatmodel.documents.packs import sample_plans
 from threatmodel.documents.paper import Audience, printable
 from threatmodel.documents.pdf import html_to_pdf
 from threatmodel.walkthrough.access import today
-from threatmodel.walkthrough.packs import sample_plans
 
 PAPERS: tuple[tuple[str, Audience], ...] = (("notice-from-a-platform", "client"), ("notice-from-a-platform", "counsel"))
 

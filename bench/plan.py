@@ -2,6 +2,7 @@
 
 from bench import bare  # noqa: F401  sets Django up
 from bench.timing import compare, show
+from threatmodel.documents.packs import questionnaire
 from threatmodel.documents.telling import plan_view
 from threatmodel.engine.answers import Answers
 from threatmodel.engine.flow import read
@@ -9,7 +10,6 @@ from threatmodel.engine.gates import evaluate_gates
 from threatmodel.engine.plan import build_plan
 from threatmodel.sealing.envelope import seal, unseal
 from threatmodel.walkthrough.access import today
-from threatmodel.walkthrough.packs import questionnaire
 from threatmodel.walkthrough.walk import key_ring
 
 NOW = 1_800_000_000

@@ -1,6 +1,6 @@
 """All settings, each from the environment with a default that fits one laptop. A bad value stops the start.
 
-There is no database and no session store: a walk leaves nothing on the server.
+Without a clinic there is no database and no session store, and with one the walk uses neither: it leaves nothing here.
 """
 
 import hashlib
@@ -11,6 +11,7 @@ from base64 import b64encode
 from pathlib import Path
 from urllib.parse import urlsplit
 
+import dj_database_url
 from django.core.exceptions import ImproperlyConfigured
 from django.utils.csp import CSP
 
@@ -32,6 +33,33 @@ def web_address(name: str, default: str) -> str:
     if urlsplit(value).scheme not in ("http", "https") or not urlsplit(value).netloc:
         raise ImproperlyConfigured(f"{name} is {value!r}; it must be a whole web address, such as {default}.")
     return value
+
+
+SQLITE = (
+    "PRAGMA journal_mode=WAL;PRAGMA synchronous=FULL;PRAGMA secure_delete=ON;"
+    "PRAGMA temp_store=MEMORY;PRAGMA journal_size_limit=1048576;"
+)
+POSTGRESQL = {
+    "connect_timeout": 3,
+    "tcp_user_timeout": 5000,
+    "keepalives_idle": 5,
+    "options": "-c statement_timeout=10s -c lock_timeout=5s -c idle_in_transaction_session_timeout=15s",
+}
+
+
+def database(url: str) -> dict[str, object]:
+    """Read the address of a database. Raises ``ImproperlyConfigured`` for another kind than SQLite and PostgreSQL."""
+    try:
+        found = dj_database_url.parse(url, conn_health_checks=True)
+    except (ValueError, KeyError) as fault:
+        raise ImproperlyConfigured("DATABASE_URL is no address of a database, such as postgres://host/name.") from fault
+    if found["ENGINE"] == "django.db.backends.sqlite3":
+        options: dict[str, object] = {"transaction_mode": "IMMEDIATE", "timeout": 5, "init_command": SQLITE}
+    elif found["ENGINE"] == "django.db.backends.postgresql":
+        options = POSTGRESQL
+    else:
+        raise ImproperlyConfigured("DATABASE_URL must begin with postgres:// or sqlite://.")
+    return {**found, "OPTIONS": {**options, **found.get("OPTIONS", {})}}
 
 
 def languages(name: str, default: str, known: set[str]) -> list[str]:
@@ -97,6 +125,31 @@ MIDDLEWARE = [
 ROOT_URLCONF = "threatmodel.urls"
 WSGI_APPLICATION = "threatmodel.wsgi.application"
 DATABASES: dict[str, object] = {}
+
+# The staff side, for a clinic: a directory for its keys and, unless DATABASE_URL names a PostgreSQL, for its database.
+# Where none is named there is no staff side. The clinic's key opens the keys in that directory: from a file, from a
+# command's output, or typed in after each start (`manage.py clinic unlock`) where neither is to be had.
+CLINIC = Path(clinic) if (clinic := os.environ.get("THREATMODEL_CLINIC")) else None
+CLINIC_KEY = Path(os.environ.get("THREATMODEL_CLINIC_KEY") or (CLINIC or BASE_DIR) / "clinic.key")
+CLINIC_KEY_COMMAND = os.environ.get("THREATMODEL_CLINIC_KEY_COMMAND", "")
+if CLINIC:
+    DATABASES = {"default": database(os.environ.get("DATABASE_URL") or f"sqlite:///{CLINIC.resolve()}/clinic.sqlite3")}
+    INSTALLED_APPS += [
+        "django.contrib.contenttypes",
+        "django.contrib.auth",
+        "allauth",
+        "allauth.account",
+        "allauth.mfa",
+        "threatmodel.clinic.apps.Clinic",
+    ]
+    MIDDLEWARE += ["allauth.account.middleware.AccountMiddleware", "threatmodel.clinic.door.door"]
+    AUTH_USER_MODEL = "clinic.Staff"
+# Staff sign in with a name and a second factor. Nobody's e-mail address is asked for or kept.
+ACCOUNT_USER_MODEL_USERNAME_FIELD = "name"
+ACCOUNT_USER_MODEL_EMAIL_FIELD = None
+ACCOUNT_LOGIN_METHODS = {"username"}
+ACCOUNT_SIGNUP_FIELDS = ["username*", "password1*"]
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 TEMPLATES = [
     {

@@ -1,6 +1,7 @@
 """The pages. A step's address says only its number; no address holds an answer."""
 
-from django.urls import path, register_converter
+from django.conf import settings
+from django.urls import URLPattern, URLResolver, include, path, register_converter
 from django.views.i18n import set_language
 
 from threatmodel.walkthrough import (
@@ -27,7 +28,7 @@ class PlanPart:
 
 
 register_converter(PlanPart, "part")
-urlpatterns = [
+urlpatterns: list[URLPattern | URLResolver] = [
     path("", views.start, name="start"),
     path("language/", set_language, name="language"),
     path("walk/", views.begin, name="walk"),
@@ -67,6 +68,8 @@ urlpatterns = [
     path("robots.txt", site_views.robots, name="robots"),
     path(".well-known/security.txt", site_views.security, name="security"),
 ]
+if settings.CLINIC:
+    urlpatterns.append(path("clinic/", include("threatmodel.clinic.urls")))
 
 handler400 = faults.bad_request
 handler404 = faults.not_found

@@ -14,9 +14,9 @@ harden()
 django.setup()
 
 from threatmodel.content.errors import BrokenPack  # noqa: E402
+from threatmodel.documents.packs import in_every_language  # noqa: E402
 from threatmodel.start import faults  # noqa: E402
 from threatmodel.sweep import begin as begin_to_sweep  # noqa: E402
-from threatmodel.walkthrough.packs import in_every_language  # noqa: E402
 
 if unsafe := faults():
     sys.exit("\n".join(unsafe))

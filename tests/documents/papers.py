@@ -3,9 +3,9 @@
 from functools import cache
 
 from tests.engine.strategies import DAY
+from threatmodel.documents.packs import sample_plans
 from threatmodel.documents.paper import printable
 from threatmodel.documents.pdf import html_to_pdf
-from threatmodel.walkthrough.packs import sample_plans
 
 PAPERS = [
     ("answered-nothing", "client", "letter", False),

@@ -3,8 +3,8 @@
 import pytest
 
 from threatmodel.documents.glossary import hard_words, words_in
+from threatmodel.documents.packs import questionnaire_in
 from threatmodel.engine.model import Word
-from threatmodel.walkthrough.packs import questionnaire_in
 
 
 def word(word: str, *forms: str) -> Word:

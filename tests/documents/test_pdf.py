@@ -10,13 +10,13 @@ import pytest
 
 from tests.documents.papers import html, paper
 from tests.engine.strategies import DAY
+from threatmodel.documents.packs import sample_plans
 from threatmodel.documents.paper import printable
 from threatmodel.documents.pdf import html_to_pdf
 from threatmodel.documents.telling import plan_view
 from threatmodel.engine.answers import Answers
 from threatmodel.engine.paper import take_home
 from threatmodel.engine.plan import build_plan
-from threatmodel.walkthrough.packs import sample_plans
 
 # Labels that are answers to any question, and so tell nothing by themselves.
 SAYS_NOTHING = {"Yes", "No", "Maybe", "None of these", "Often", "Sometimes", "Never", "Me"}

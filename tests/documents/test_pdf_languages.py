@@ -12,13 +12,13 @@ from django.utils.translation import override
 
 from tests.engine.strategies import DAY
 from threatmodel.documents.fonts import can_print
+from threatmodel.documents.packs import questionnaire_in, sample_plans
 from threatmodel.documents.paper import printable
 from threatmodel.documents.pdf import html_to_pdf
 from threatmodel.documents.picture import LINE_CHARACTERS
 from threatmodel.documents.telling import plan_view
 from threatmodel.engine.answers import Answers
 from threatmodel.engine.paper import take_home
-from threatmodel.walkthrough.packs import questionnaire_in, sample_plans
 
 LANGUAGES = ("es", "ar", "zh-hans", "vi", "ht", "pt-br")
 EXAMPLE = "notice-from-a-platform"

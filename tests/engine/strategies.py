@@ -168,7 +168,7 @@ packs_and_two_answers = questionnaires().flatmap(
 @st.composite
 def answers_to_ours(draw: st.DrawFn) -> Answers:
     """Any answers to the pack this repository ships, most questions left open."""
-    from threatmodel.walkthrough.packs import questionnaire
+    from threatmodel.documents.packs import questionnaire
 
     answers = Answers(questionnaire())
     for question in draw(st.lists(st.sampled_from(answers.questionnaire.questions), unique_by=lambda q: q.id)):

@@ -11,6 +11,7 @@ from typing import NamedTuple
 
 from django.test import Client
 
+from threatmodel.documents.packs import questionnaire, sample_plans
 from threatmodel.documents.record import NotARecord, Record, read_record
 from threatmodel.documents.since import since_view
 from threatmodel.engine.answers import Answers, NotPacked
@@ -18,7 +19,6 @@ from threatmodel.engine.marks import Marks, NotMarks
 from threatmodel.engine.snapshot import Snapshot
 from threatmodel.sealing import passphrase
 from threatmodel.sealing.envelope import CONTENT_BYTES, NotOpened, seal, unseal
-from threatmodel.walkthrough.packs import questionnaire, sample_plans
 from threatmodel.walkthrough.walk import COOKIE, HEAD, NoWalk, fingerprint, key_ring, walk_of
 
 DAY = date(2026, 11, 23)

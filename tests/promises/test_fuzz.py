@@ -13,12 +13,12 @@ from hypothesis import strategies as st
 from tests.engine.strategies import DAY, answers_to_ours
 from tests.promises.addresses import addresses
 from tests.walkthrough.cast import carrying, walking
+from threatmodel.documents.packs import questionnaire
 from threatmodel.documents.record import HEAD, NotARecord, Record, read_record
 from threatmodel.engine.answers import Answers, NotPacked, packed_size
 from threatmodel.engine.marks import Marks, NotMarks, marks_size
 from threatmodel.engine.snapshot import Snapshot, snapshot_size
 from threatmodel.sealing.passphrase import Damaged, NewerSeal, NotSealed, WrongPassphrase, seal_with, unseal_with
-from threatmodel.walkthrough.packs import questionnaire
 from threatmodel.walkthrough.walk import COOKIE, Walk
 
 PACK = questionnaire()

@@ -14,7 +14,7 @@ import pytest
 
 from tests.promises.person import Person
 from tests.promises.server import Server, shipped
-from threatmodel.walkthrough.packs import sample_plans
+from threatmodel.documents.packs import sample_plans
 
 WALKS = 20
 LATER = 50

@@ -7,9 +7,9 @@ import pytest
 
 from tests.promises.person import Person
 from tests.promises.server import shipped
+from threatmodel.documents.packs import sample_plans
 from threatmodel.engine.answers import Answers
 from threatmodel.engine.flow import path
-from threatmodel.walkthrough.packs import sample_plans
 
 WHO = ("answered-nothing", "watched-phone", "notice-from-a-platform")
 BY_SCRIPT = {"HX_Request": "true"}

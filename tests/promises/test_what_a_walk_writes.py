@@ -14,7 +14,7 @@ import pytest
 
 from tests.promises.person import Person
 from tests.promises.server import shipped
-from threatmodel.walkthrough.packs import sample_plans
+from threatmodel.documents.packs import sample_plans
 
 WRITES = ("write", "writev", "pwrite64", "pwritev", "pwritev2", "sendfile", "splice", "copy_file_range", "ftruncate")
 MAKES = ("creat", "mkdir", "mkdirat", "mknod", "mknodat", "link", "linkat", "symlink", "symlinkat", "rename")

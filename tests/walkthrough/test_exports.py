@@ -13,11 +13,11 @@ from tests.documents.test_export import SCHEMA
 from tests.walkthrough.cast import walking
 from threatmodel.documents.calendar import look_again_ics
 from threatmodel.documents.export import plan_json
+from threatmodel.documents.packs import questionnaire
 from threatmodel.documents.spreadsheet import plan_csv
 from threatmodel.engine.answers import Answers
 from threatmodel.engine.plan import build_plan
 from threatmodel.walkthrough.access import today
-from threatmodel.walkthrough.packs import questionnaire
 
 FILES = {"/plan.json": "plan.json", "/plan.csv": "plan.csv", "/plan.ics": "calendar.ics"}
 

@@ -14,12 +14,12 @@ from tinyhtml5 import parse
 from tests.walkthrough.cast import carrying, current, token, walking
 from tests.walkthrough.test_keep import keep, open_kept
 from threatmodel.content.catalogue import Untranslated, is_easy
+from threatmodel.documents.packs import questionnaire_in, sample_plans
 from threatmodel.engine.answers import Answers
 from threatmodel.engine.model import Questionnaire
 from threatmodel.engine.plan import build_plan
 from threatmodel.walkthrough.interface import interface, read_interface
 from threatmodel.walkthrough.languages import kept_language
-from threatmodel.walkthrough.packs import questionnaire_in, sample_plans
 
 COOKIE = site.LANGUAGE_COOKIE_NAME
 ANSWERS = {"devices": ["iphone"], "pending": ["none"], "platforms": ["facebook"], "safety": "no"}

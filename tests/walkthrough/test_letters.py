@@ -9,7 +9,7 @@ import pytest
 
 from tests.documents.test_pdf import pages_of
 from threatmodel.content.check_help import BLANK
-from threatmodel.walkthrough.packs import questionnaire
+from threatmodel.documents.packs import questionnaire
 
 LETTERS = [letter.id for letter in questionnaire().letters]
 NUMBERS = re.compile(r"Social Security|A-number|birth|passport|status", re.IGNORECASE)

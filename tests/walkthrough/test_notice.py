@@ -14,7 +14,7 @@ from tests.documents.tag_tree import TaggedPdf
 from tests.documents.test_pdf import text_of
 from tests.engine.strategies import DAY
 from threatmodel.documents.help_view import notice_view
-from threatmodel.walkthrough.packs import questionnaire
+from threatmodel.documents.packs import questionnaire
 
 DATE = re.compile(r"\b\d{4}-\d\d-\d\d\b")
 

@@ -9,10 +9,10 @@ from django.conf import settings as site
 
 from tests.walkthrough.cast import carrying, current, walking
 from threatmodel.deflate import Deflated
+from threatmodel.documents.packs import sample_plans
 from threatmodel.engine.answers import Answers
 from threatmodel.engine.marks import Marks
 from threatmodel.padding import PACKED
-from threatmodel.walkthrough.packs import sample_plans
 from threatmodel.walkthrough.plan_views import plan_of
 from threatmodel.walkthrough.walk import COOKIE, Walk
 

@@ -1,4 +1,4 @@
-from threatmodel.walkthrough.packs import sample_plans
+from threatmodel.documents.packs import sample_plans
 
 
 def test_every_worked_example_is_shown_as_a_sample_plan_that_says_it_is_made_up(client):

@@ -6,8 +6,8 @@ from django.conf import settings
 from django.http import HttpRequest
 from django.utils.safestring import mark_safe
 
+from threatmodel.documents.packs import questionnaire
 from threatmodel.walkthrough.languages import Spoken, spoken
-from threatmodel.walkthrough.packs import questionnaire
 from threatmodel.walkthrough.walk import COOKIE, IDLE_LIMIT, Walk
 
 STYLE = mark_safe(settings.STYLE)  # noqa: S308  our own file, let in by its hash

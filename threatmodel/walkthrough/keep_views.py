@@ -9,6 +9,7 @@ from django.utils.translation import override
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_safe
 
+from threatmodel.documents.packs import questionnaire
 from threatmodel.documents.record import NewerFormat, NotARecord, OtherPack, Record, read_record
 from threatmodel.documents.since import since_view
 from threatmodel.engine.answers import NotPacked
@@ -29,7 +30,6 @@ from threatmodel.sealing.passphrase import (
 from threatmodel.walkthrough import faults
 from threatmodel.walkthrough.access import private, today, with_walk
 from threatmodel.walkthrough.languages import choose_language, kept_language, spoken
-from threatmodel.walkthrough.packs import questionnaire
 from threatmodel.walkthrough.walk import NoWalk, Walk, walk_of
 
 LINE = 64  # characters of sealed text a line

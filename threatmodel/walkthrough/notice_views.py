@@ -8,8 +8,8 @@ from django.template.loader import render_to_string
 from django.views.decorators.http import require_safe
 
 from threatmodel.documents.help_view import NoticeView, notice_view
+from threatmodel.documents.packs import questionnaire
 from threatmodel.walkthrough.access import private, today
-from threatmodel.walkthrough.packs import questionnaire
 from threatmodel.walkthrough.sheets import sheet
 
 

@@ -13,6 +13,7 @@ from django.views.decorators.http import require_http_methods
 
 from threatmodel.documents import renderer
 from threatmodel.documents.fonts import can_print
+from threatmodel.documents.packs import questionnaire_in
 from threatmodel.documents.paper import Audience, Size, printable
 from threatmodel.engine.answers import Answers
 from threatmodel.limits import refusal
@@ -20,7 +21,6 @@ from threatmodel.meter import PAPERS
 from threatmodel.walkthrough import faults
 from threatmodel.walkthrough.access import today, with_walk
 from threatmodel.walkthrough.faults import fault_page
-from threatmodel.walkthrough.packs import questionnaire_in
 from threatmodel.walkthrough.walk import Walk
 
 AUDIENCES: tuple[Audience, ...] = ("client", "counsel")

@@ -5,12 +5,12 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.views.decorators.http import require_safe
 
+from threatmodel.documents.packs import sample_plans
 from threatmodel.documents.telling import open_views, plan_view
 from threatmodel.documents.view import PlanView
 from threatmodel.engine.plan import build_plan
 from threatmodel.walkthrough import faults
 from threatmodel.walkthrough.access import today, with_walk
-from threatmodel.walkthrough.packs import sample_plans
 from threatmodel.walkthrough.walk import Walk
 
 MOST_OPEN = 4

@@ -9,11 +9,11 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
+from threatmodel.documents.packs import questionnaire
 from threatmodel.engine.answers import NotTogether, UnknownAnswer
 from threatmodel.engine.flow import next_unanswered, path
 from threatmodel.walkthrough import faults
 from threatmodel.walkthrough.access import private, with_walk
-from threatmodel.walkthrough.packs import questionnaire
 from threatmodel.walkthrough.pages import CheckPage, StepPage
 from threatmodel.walkthrough.walk import COOKIE, DEPTHS, NoWalk, Walk, forget, walk_of
 

@@ -10,6 +10,7 @@ from typing import Self
 from django.conf import settings
 from django.http import HttpRequest, HttpResponseBase
 
+from threatmodel.documents.packs import questionnaire
 from threatmodel.engine.answers import Answers, NotPacked, fingerprint, packed_size
 from threatmodel.engine.flow import Depth
 from threatmodel.engine.marks import Marks, NotMarks, marks_size
@@ -18,7 +19,6 @@ from threatmodel.engine.snapshot import Snapshot, snapshot_size
 from threatmodel.sealing.envelope import NotOpened, seal, unseal
 from threatmodel.sealing.key_file import FileRing
 from threatmodel.sealing.keyring import CLOCK_SLACK, GREATEST_WALK_AGE, KeyRing
-from threatmodel.walkthrough.packs import questionnaire
 
 COOKIE = f"{settings.COOKIE_PREFIX}walk"
 DEPTHS: tuple[Depth, ...] = ("quick", "full", "everything")

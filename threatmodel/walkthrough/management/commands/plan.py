@@ -14,13 +14,13 @@ from django.utils import translation
 from threatmodel.content.answers_file import read_answers
 from threatmodel.content.errors import BrokenPack
 from threatmodel.documents.export import plan_json
+from threatmodel.documents.packs import questionnaire
 from threatmodel.documents.paper import printable
 from threatmodel.documents.pdf import html_to_pdf
 from threatmodel.documents.spreadsheet import plan_csv
 from threatmodel.engine.flow import at_depth
 from threatmodel.engine.plan import build_plan
 from threatmodel.walkthrough.access import today
-from threatmodel.walkthrough.packs import questionnaire
 
 
 class Command(BaseCommand):

@@ -1,0 +1,34 @@
+"""Each test of the clinic runs on both kinds of database, and leaves neither row nor file behind."""
+
+import pytest
+from django.db import connections, transaction
+
+from tests.clinic.databases import VENDORS, close_all, prepared
+
+
+@pytest.fixture(scope="session", autouse=True)
+def no_connection_left():
+    """Close what was opened once the last test is over."""
+    yield
+    close_all()
+
+
+@pytest.fixture(params=VENDORS)
+def vendor(request):
+    """The kind of database this test runs on."""
+    return request.param
+
+
+@pytest.fixture
+def database(vendor, django_db_blocker):
+    """An empty database of that kind in the default one's place; what the test wrote is rolled back."""
+    with django_db_blocker.unblock():
+        was, connections["default"] = connections["default"], prepared(vendor)
+        try:
+            atomic = transaction.atomic()
+            atomic._from_testcase = True
+            with atomic:
+                yield connections["default"]
+                transaction.set_rollback(True)
+        finally:
+            connections["default"] = was

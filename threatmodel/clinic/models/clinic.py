@@ -1,0 +1,37 @@
+"""The clinic itself, of which a database holds one, and the counts that outlive its matters."""
+
+from django.db import models
+
+
+class Clinic(models.Model):
+    """``settings`` are what the supervisor set (threatmodel/clinic/house.py).
+
+    ``epoch`` is the generation of keys that this database was wrapped with last, ``seen_on`` the latest day on which
+    the server knew it was running, and ``audit_*`` the end of the audit's chain.
+    """
+
+    id = models.UUIDField(primary_key=True)
+    settings = models.JSONField(default=dict)
+    epoch = models.BigIntegerField(default=0)
+    seen_on = models.DateField()
+    clock = models.JSONField(default=dict)
+    audit_count = models.BigIntegerField(default=0)
+    audit_head = models.BinaryField(default=bytes)
+
+    def __str__(self) -> str:
+        return str(self.id)
+
+
+class Count(models.Model):
+    """How often something happened in a month: a number, and nothing of whose matter it was."""
+
+    month = models.DateField()
+    kind = models.CharField(max_length=12)
+    key = models.CharField(max_length=64)
+    number = models.PositiveIntegerField(default=0)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["month", "kind", "key"], name="one_count_each")]
+
+    def __str__(self) -> str:
+        return f"{self.month:%Y-%m} {self.kind} {self.key}"
