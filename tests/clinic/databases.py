@@ -61,7 +61,7 @@ def prepared(vendor: str) -> BaseDatabaseWrapper:
     made = load_backend(str(parsed["ENGINE"])).DatabaseWrapper(filled, alias="default")
     was, connections["default"] = connections["default"], made
     try:
-        made.creation.create_test_db(verbosity=0, autoclobber=True, serialize=False)
+        made.creation.create_test_db(verbosity=0, autoclobber=True)
     finally:
         connections["default"] = was
     _open[vendor] = made
