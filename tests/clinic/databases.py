@@ -56,8 +56,12 @@ def prepared(vendor: str) -> BaseDatabaseWrapper:
     """A connection to a database of this kind that has our tables. It takes the place of the default one."""
     if vendor in _open:
         return _open[vendor]
-    parsed = database("sqlite://:memory:" if vendor == "sqlite" else postgresql())
+    directory = Path(tempfile.mkdtemp(prefix="clinic-"))
+    atexit.register(shutil.rmtree, directory, ignore_errors=True)
+    parsed = database(f"sqlite:///{directory}/clinic.sqlite3" if vendor == "sqlite" else postgresql())
     filled = {**connections.settings["default"], **parsed}
+    if vendor == "sqlite":
+        filled["TEST"] = {**filled["TEST"], "NAME": str(directory / "test.sqlite3")}
     made = load_backend(str(parsed["ENGINE"])).DatabaseWrapper(filled, alias="default")
     was, connections["default"] = connections["default"], made
     try:
