@@ -6,7 +6,7 @@ from icalendar import Calendar
 
 from tests.engine.strategies import DAY
 from tests.engine.test_gates import NO_GATE
-from threatmodel.documents.calendar import look_again_ics
+from threatmodel.documents.calendar import days_ics, look_again_ics
 from threatmodel.engine.answers import Answers
 from threatmodel.engine.plan import build_plan
 
@@ -52,3 +52,13 @@ def test_it_is_split_into_lines_as_the_standard_has_it():
 
     assert content.endswith(b"\r\n")
     assert all(len(line) <= 75 for line in content.split(b"\r\n"))
+
+
+@given(st.lists(DAYS, max_size=3), DAYS)
+def test_several_days_are_as_many_events_with_the_same_texts_and_each_day_once(days, as_of):
+    events = Calendar.from_ical(days_ics(days, as_of)).walk("VEVENT")
+
+    assert [event["DTSTART"].dt for event in events] == sorted(set(days))
+    assert len({str(event["UID"]) for event in events}) == len(events)
+    assert len({str(event["SUMMARY"]) for event in events}) <= 1
+    assert days_ics(days[::-1], as_of) == days_ics(days, as_of)

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from tests.engine.strategies import DAY, packs_and_answers
 from threatmodel.documents.record import HEAD, LANG, Lost, NewerFormat, NotARecord, OtherPack, Record, read_record
+from threatmodel.documents.since import since_view
 from threatmodel.engine.answers import Answers
 from threatmodel.engine.marks import MARKS, Marks
 from threatmodel.engine.model import Numbers, Option, Retired
@@ -160,3 +161,23 @@ def test_a_retired_measure_takes_its_mark_along_to_what_took_over(pack, record):
     assert found.lost == (Lost("adid-off", "Switch it off", "adid-away"),)
     assert found.then.standings["adid-away"] == "allowed"
     assert "adid-off" not in found.then.standings
+
+
+def test_two_records_of_one_matter_tell_the_difference_after_the_content_has_changed(pack, record):
+    """A matter keeps what was said then and what was answered since, each as a record; both open with a newer pack."""
+    now = Answers.of(pack, ANSWERS | {"devices": ["android"]})
+    then_kept, now_kept = record.pack(), Record.keep(now, record.marks, date(2027, 1, 4)).pack()
+    measures = tuple(replace(m, id="adid-away") if m.id == "adid-off" else m for m in pack.measures)
+    numbers = Numbers(
+        pack.numbers.answers, (*pack.numbers.items, "adid-away"), {"adid-off": Retired("Switch it off", "adid-away")}
+    )
+    newer = replace(pack, measures=measures, numbers=numbers, version="later")
+
+    then, since = read_record(newer, then_kept), read_record(newer, now_kept)
+    found = since_view(then.then, since.answers, date(2027, 2, 1))
+
+    assert (found.on, then.version) == (DAY, pack.version)
+    assert [Lost("adid-off", "Switch it off", "adid-away")] == [*then.lost] == [*since.lost]
+    assert [change.ask for change in found.answers] == [pack.question["devices"].ask]
+    assert "adid-away" not in {change.id for change in (*found.by_answers, *found.by_advice) if change.kind == "gone"}
+    assert found.by_answers

@@ -28,7 +28,7 @@ from threatmodel.engine.answers import Answers
 from threatmodel.engine.marks import Marks
 from threatmodel.engine.plan import build_plan
 from threatmodel.engine.snapshot import Snapshot
-from threatmodel.walkthrough import packs
+from threatmodel.documents import packs
 from threatmodel.walkthrough.walk import Walk
 
 EVALUATED = str(7 * 191)

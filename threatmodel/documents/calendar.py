@@ -1,5 +1,6 @@
-"""The day to look again, as a calendar file whose texts tell nothing. Equal days give equal bytes."""
+"""Days to look again, as a calendar file whose texts tell nothing. Equal days give equal bytes."""
 
+from collections.abc import Iterable
 from datetime import UTC, date, datetime, time
 from uuid import UUID, uuid5
 
@@ -11,10 +12,27 @@ DAYS = UUID("6f1c7f0e-30a4-5c0b-9d55-1f6a5b0e8f2d")
 
 
 def look_again_ics(on: date, as_of: date) -> bytes:
-    """One event for the whole day ``on``, with a neutral title and nothing else to read (RFC 5545).
+    """A calendar file with one day to look again, made on ``as_of``."""
+    return days_ics((on,), as_of)
 
-    It takes two days and no plan, so that it cannot hold more. The standard wants a time at which the event was made:
-    midnight of ``as_of``. The uid follows from ``on``, so that the same day, put in twice, stands there once.
+
+def days_ics(days: Iterable[date], as_of: date) -> bytes:
+    """One event for each of these days, in their order and each day once: whole days, all with the same neutral title.
+
+    It takes days and no plan, so that it cannot hold more (RFC 5545). A day a clinic follows up reads as any other.
+    """
+    calendar = Calendar()
+    calendar.add("prodid", "-//Calendar//EN")
+    calendar.add("version", "2.0")
+    for day in sorted(set(days)):
+        calendar.add_component(_event(day, as_of))
+    return bytes(calendar.to_ical())
+
+
+def _event(on: date, as_of: date) -> Event:
+    """The standard wants a time at which the event was made: midnight of ``as_of``.
+
+    The uid follows from ``on``, so that the same day, put in twice, stands there once.
     """
     event = Event()
     event.add("uid", str(uuid5(DAYS, on.isoformat())))
@@ -22,8 +40,4 @@ def look_again_ics(on: date, as_of: date) -> bytes:
     event.add("dtstart", on)
     event.add("summary", _("Look again"))
     event.add("transp", "TRANSPARENT")  # else the day shows as taken to whoever sees the calendar
-    calendar = Calendar()
-    calendar.add("prodid", "-//Calendar//EN")
-    calendar.add("version", "2.0")
-    calendar.add_component(event)
-    return bytes(calendar.to_ical())
+    return event

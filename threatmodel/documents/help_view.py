@@ -1,13 +1,14 @@
 """Help from others as templates get it: referrals, questions for a lawyer, letters, and the page for a notice."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
+from functools import lru_cache
 
 from threatmodel.documents.citing import Citations, Cited
 from threatmodel.documents.glossary import hard_words
 from threatmodel.engine.help import Letter, Notice, Paper, Referral, Window
-from threatmodel.engine.model import Questionnaire, Safeguard, Word
+from threatmodel.engine.model import Gate, Questionnaire, Safeguard, Word
 from threatmodel.engine.plan import Plan
 
 
@@ -20,11 +21,16 @@ class ReferralView:
 
 @dataclass(frozen=True, slots=True)
 class LawyerQuestion:
-    """A question worth asking, with the title of the item that it comes from and that item's place on the page."""
+    """A question worth asking, with the title of the item that it comes from and that item's place on the page.
+
+    ``key`` is its text in the pack's own language: the same in every language. ``answer`` is a clinic's lawyer's.
+    """
 
     text: str
     title: str
     place: str
+    key: str = ""
+    answer: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,13 +109,30 @@ def letter_view(letter: Letter, pack: Questionnaire, as_of: date) -> LetterView:
     return LetterView(letter, body, own.lang, pack.translation, citations.cited(), as_of > letter.review_by)
 
 
-def lawyer_questions(plan: Plan) -> tuple[LawyerQuestion, ...]:
-    """What is worth asking a lawyer, each question once, in the order of the plan."""
+def lawyer_questions(plan: Plan, answered: Mapping[str, str] | None = None) -> tuple[LawyerQuestion, ...]:
+    """What is worth asking a lawyer, each question once, in the order of the plan, with answers by their ``key``."""
+    answers = answered or {}
+    keys = _in_its_own_language(plan.questionnaire)
     found: dict[str, LawyerQuestion] = {}
     for title, place, questions in _asked(plan):
         for text in questions:
-            found.setdefault(text, LawyerQuestion(text, title, place))
+            key = keys.get(text, text)
+            found.setdefault(text, LawyerQuestion(text, title, place, key, answers.get(key, "")))
     return tuple(found.values())
+
+
+@lru_cache(maxsize=16)
+def _in_its_own_language(pack: Questionnaire) -> Mapping[str, str]:
+    """The questions for a lawyer of a translation → the same in the pack's own language; nothing for that itself."""
+    if pack.original is None:
+        return {}
+    ours: tuple[Gate | Safeguard, ...] = (*pack.original.gates, *pack.original.safeguards)
+    theirs: tuple[Gate | Safeguard, ...] = (*pack.gates, *pack.safeguards)
+    return {
+        text: own
+        for item, original in zip(theirs, ours, strict=True)
+        for text, own in zip(item.ask_lawyer, original.ask_lawyer, strict=True)
+    }
 
 
 def _asked(plan: Plan) -> Iterator[tuple[str, str, tuple[str, ...]]]:

@@ -1,7 +1,11 @@
-"""The one pack this server walks with, read once a process, and compiled once in each language it speaks."""
+"""The packs of questions this server has, each read once a process, and compiled once in each language it speaks.
+
+Walks use the one named in the settings; a clinic may choose another that lies beside it.
+"""
 
 from collections.abc import Mapping
 from functools import cache
+from pathlib import Path
 
 from django.conf import settings
 from django.utils.translation import get_language
@@ -23,17 +27,27 @@ def in_every_language() -> None:
         questionnaire_in(lang)
 
 
+def questionnaire_in(lang: str, name: str = "") -> Questionnaire:
+    """A pack in one of the site's languages. Raises ``BrokenPack``, or ``KeyError`` for one that is not here."""
+    return _compiled(pack_names()[name] if name else settings.PACK, lang)
+
+
 @cache
-def questionnaire_in(lang: str) -> Questionnaire:
-    """The pack in one of the site's languages. Raises ``BrokenPack``."""
-    pack = _pack()
+def _compiled(directory: Path, lang: str) -> Questionnaire:
+    pack = _pack(directory)
     assert pack.pack  # noqa: S101  it is sound
     return compile_pack(pack) if lang == pack.pack.entry.lang else compile_in(pack, lang)
 
 
+def pack_names() -> Mapping[str, Path]:
+    """The packs that lie beside the one of the settings, and that one first, by the names of their directories."""
+    others = sorted(file.parent for file in settings.PACK.parent.glob("*/pack.yaml"))
+    return {path.name: path for path in dict.fromkeys((settings.PACK, *others))}
+
+
 @cache
-def _pack() -> Pack:
-    return sound_pack(settings.PACK, settings.REFERRALS)
+def _pack(directory: Path) -> Pack:
+    return sound_pack(directory, settings.REFERRALS)
 
 
 def sample_plans() -> Mapping[str, Sample]:

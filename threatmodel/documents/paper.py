@@ -1,6 +1,6 @@
 """The two papers, as HTML and style: the take-home, and the one for the person's lawyer."""
 
-from collections.abc import Iterable
+from collections.abc import Container, Iterable
 from dataclasses import dataclass, replace
 from datetime import date
 from functools import cache
@@ -10,6 +10,7 @@ from django.conf import settings
 from django.template.loader import render_to_string
 from django.utils.translation import get_language_bidi, override
 
+from threatmodel.documents.casework import Casework, asides
 from threatmodel.documents.picture import Picture, picture
 from threatmodel.documents.side_by_side import Paper, alone, side_by_side
 from threatmodel.documents.telling import plan_view, told
@@ -45,6 +46,7 @@ class PanelView:
 class GateRow:
     """A gate, whether it is on, and the answers that decided it."""
 
+    id: str
     title: str
     on: bool
     because: tuple[Reason, ...]
@@ -59,21 +61,23 @@ def printable(
     large: bool,
     staff: bool,
     beside: Answers | None = None,
+    casework: Casework | None = None,
 ) -> Printable:
     """The paper for a client or for counsel. ``staff`` adds, for counsel, what is for clinic staff only.
 
     ``beside``: the same answers in the pack of another language, which then stands beside the first.
+    ``casework``: what a clinic adds. Of it a client's paper holds only what the client may read.
     """
-
+    added = (casework or Casework()).plain()
     page = SIDEWAYS if beside else PAGE
 
     def paper_of(answers: Answers) -> Paper:
         lang = answers.questionnaire.lang
         with override(lang):
             if audience == "client":
-                html = _take_home(answers, as_of, large=large, page=page)
+                html = _take_home(answers, as_of, added.for_client(), large=large, page=page)
             else:
-                html = _for_counsel(answers, as_of, large=large, staff=staff, page=page)
+                html = _for_counsel(answers, as_of, added, large=large, staff=staff, page=page)
             return Paper(html, lang, get_language_bidi())
 
     paper = paper_of(answers)
@@ -82,12 +86,12 @@ def printable(
     return Printable(side_by_side(paper, paper_of(beside)), style(size, large=large, wide=True))
 
 
-def _take_home(answers: Answers, as_of: date, *, large: bool, page: tuple[int, int]) -> str:
+def _take_home(answers: Answers, as_of: date, added: Casework, *, large: bool, page: tuple[int, int]) -> str:
     pack = answers.questionnaire
     if not pack.paper.everyone:
         raise ValueError("the pack has no cautions for everyone; without them there is no take-home")
     plan = paper.take_home(answers, as_of)
-    view = plan_view(_shown(plan))
+    view = plan_view(_shown(plan, added.advised), casework=added)
     context = {
         "plan": view,
         "picture": _picture(view, page, large=large),
@@ -95,21 +99,36 @@ def _take_home(answers: Answers, as_of: date, *, large: bool, page: tuple[int, i
         "left_off": pack.paper.left_off,
         "panels": [PanelView(panel, as_of > panel.stale_after) for panel in pack.paper.card],
         "blanks": pack.paper.blanks,
+        "letterhead": added.letterhead,
     }
     return render_to_string("pdf/take_home.html", context)
 
 
-def _for_counsel(answers: Answers, as_of: date, *, large: bool, staff: bool, page: tuple[int, int]) -> str:
+def _for_counsel(
+    answers: Answers, as_of: date, added: Casework, *, large: bool, staff: bool, page: tuple[int, int]
+) -> str:
     plan = build_plan(answers, as_of, staff=staff)
-    view = plan_view(plan)
+    view = plan_view(plan, added.marks, casework=added)
+    held, asked = {item.id for item in view.items}, {question.key for question in view.questions_for_lawyer}
     context = {
         "plan": view,
         "picture": _picture(view, page, large=large),
-        "gates": [GateRow(s.gate.title, s.on, told(plan, s.because)) for s in plan.gates.values() if s.gate.decided_by],
+        "gates": gate_rows(plan),
         "standings": _standings(view),
         "answers": _answers(plan),
+        "letterhead": added.letterhead,
+        "asides": asides(added, plan.questionnaire, held, asked),
     }
     return render_to_string("pdf/counsel.html", context)
+
+
+def gate_rows(plan: Plan) -> tuple[GateRow, ...]:
+    """Every gate that answers decide, whether it is on or off: the criteria that staff read before they confirm."""
+    return tuple(
+        GateRow(state.gate.id, state.gate.title, state.on, told(plan, state.because))
+        for state in plan.gates.values()
+        if state.gate.decided_by
+    )
 
 
 @cache
@@ -130,11 +149,11 @@ def _picture(view: PlanView, page: tuple[int, int], *, large: bool) -> Picture:
     return picture(view, wide=True, right_to_left=get_language_bidi()).within(WIDE, page[1])
 
 
-def _shown(plan: Plan) -> Plan:
+def _shown(plan: Plan, advised: Container[str]) -> Plan:
     """A take-home's plan with sources only where its text is printed, so that none is listed for what is not there."""
 
     def measure(item: PlannedMeasure) -> PlannedMeasure:
-        whole = item.bucket != "later" and not item.ask_first
+        whole = item.measure.id in advised if item.ask_first else item.bucket != "later"
         return item if whole else item._replace(measure=replace(item.measure, sources=()))
 
     def exposure(item: Exposure) -> Exposure:

@@ -10,6 +10,7 @@ from typing import NamedTuple
 
 # Characters of Unicode's private use area: no content holds one, and escaping leaves them alone.
 BESIDE, BELOW, END = "\ue010", "\ue011", "\ue012"
+MARKS = BESIDE + BELOW + END
 BLOCK = re.compile(f"[{BESIDE}{BELOW}](.*?){END}", re.DOTALL)
 
 

@@ -5,6 +5,7 @@ from datetime import date
 from itertools import groupby
 
 from threatmodel.content.catalogue import together
+from threatmodel.documents.casework import Casework
 from threatmodel.documents.citing import Citations
 from threatmodel.documents.glossary import hard_words
 from threatmodel.documents.help_view import lawyer_questions, letters_for, referral_views
@@ -46,9 +47,12 @@ def open_views(answers: Answers, as_of: date, most: int) -> tuple[OpenView, ...]
     )
 
 
-def plan_view(plan: Plan, marks: Marks | None = None, address: str = "") -> PlanView:
-    """Put a plan into the words of its pack, with what the person noted on it, and the page it has on the screen."""
-    return _Words(plan, marks, address).view()
+def plan_view(plan: Plan, marks: Marks | None = None, address: str = "", casework: Casework | None = None) -> PlanView:
+    """Put a plan into the words of its pack, with what the person noted on it, and the page it has on the screen.
+
+    For a view that the client reads, give ``casework.for_client()``.
+    """
+    return _Words(plan, marks, address, casework).view()
 
 
 def reasons(pack: Questionnaire, because: Iterable[Because]) -> tuple[Reason, ...]:
@@ -77,8 +81,11 @@ def told(plan: Plan, because: Iterable[Because]) -> tuple[Reason, ...]:
 class _Words:
     """Turns the ids of one plan into words, and numbers the sources in the order in which they are cited."""
 
-    def __init__(self, plan: Plan, marks: Marks | None = None, address: str = "") -> None:
+    def __init__(
+        self, plan: Plan, marks: Marks | None = None, address: str = "", casework: Casework | None = None
+    ) -> None:
         self.plan = plan
+        self.casework = casework or Casework()
         self.address = address
         self.marks = marks or Marks(plan.questionnaire)
         self.pack: Questionnaire = plan.questionnaire
@@ -119,11 +126,12 @@ class _Words:
             not_for_you=self.not_for_you(),
             assumed=self.assumed(),
             referrals=referral_views(plan.referrals, plan.as_of, self.citations),
-            questions_for_lawyer=lawyer_questions(plan),
+            questions_for_lawyer=lawyer_questions(plan, self.casework.answered),
             sources=self.citations.cited(),
             hygiene_progress=self.progress([item.measure.id for item in plan.hygiene]),
             legal_progress=self.progress([item.safeguard.id for item in plan.legal]),
             notice=self.pack.notice is not None and self.pack.notice.rests_on in {i.safeguard.id for i in plan.legal},
+            reviewed_on=self.casework.reviewed_on,
         )
 
     def progress(self, items: list[str]) -> Progress:
@@ -162,6 +170,8 @@ class _Words:
             mark=self.marks.get(measure.id),
             place=place,
             address=f"{self.address}{place}/",
+            advised_on=self.casework.advised.get(measure.id) if item.ask_first else None,
+            comments=self.casework.comments.get(measure.id, ()),
         )
 
     def notes(self, notes: Iterable[NoteId], cautions: Iterable[str]) -> Iterator[str]:
@@ -204,6 +214,7 @@ class _Words:
             mark=self.marks.get(item.safeguard.id),
             place=place,
             address=f"{self.address}{place}/",
+            comments=self.casework.comments.get(item.safeguard.id, ()),
         )
 
     def exposure(self, item: Exposure) -> ExposureView:

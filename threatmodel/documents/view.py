@@ -50,7 +50,8 @@ class Step:
 class MeasureView:
     """A measure in words. ``notes`` are printed above its steps; ``mind`` names the gates that touch it.
 
-    ``address`` is the page it has for itself on the screen.
+    ``address`` is the page it has for itself on the screen. ``advised_on`` and ``comments`` are what a clinic adds; the
+    comments are for counsel and staff alone.
     """
 
     measure: Measure
@@ -73,10 +74,17 @@ class MeasureView:
     mark: Mark
     place: int
     address: str
+    advised_on: date | None = None
+    comments: tuple[str, ...] = ()
 
     @property
     def id(self) -> str:
         return self.measure.id
+
+    @property
+    def advised(self) -> bool:
+        """Whether it is to be asked about first, and a lawyer was asked."""
+        return self.advised_on is not None
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,6 +100,7 @@ class SafeguardView:
     mark: Mark
     place: int
     address: str
+    comments: tuple[str, ...] = ()
 
     @property
     def id(self) -> str:
@@ -148,7 +157,10 @@ class NotForYou:
 
 @dataclass(frozen=True, slots=True)
 class PlanView:
-    """A plan in words. ``address`` is its page on the screen, below which its parts have theirs."""
+    """A plan in words. ``address`` is its page on the screen, below which its parts have theirs.
+
+    ``reviewed_on`` is the day on which a clinic's lawyer signed this plan off.
+    """
 
     address: str
     lang: str
@@ -178,6 +190,7 @@ class PlanView:
     hygiene_progress: Progress
     legal_progress: Progress
     notice: bool
+    reviewed_on: date | None = None
 
     @property
     def measures(self) -> tuple[MeasureView, ...]:
@@ -190,6 +203,10 @@ class PlanView:
     @property
     def minutes_today(self) -> int:
         return sum(item.minutes for item in self.today)
+
+    @property
+    def any_advised(self) -> bool:
+        return any(item.advised for item in self.ask_first)
 
     @property
     def questions_first(self) -> tuple[LawyerQuestion, ...]:

@@ -1,12 +1,7 @@
 """The plan on paper, made in memory by the renderer and handed over under a name that says nothing."""
 
-from dataclasses import dataclass
-from typing import Self
-
-from django.conf import settings
-from django.http import HttpRequest, HttpResponse, HttpResponseBase, QueryDict
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import render
-from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods
@@ -14,7 +9,14 @@ from django.views.decorators.http import require_http_methods
 from threatmodel.documents import renderer
 from threatmodel.documents.fonts import can_print
 from threatmodel.documents.packs import questionnaire_in
-from threatmodel.documents.paper import Audience, Size, printable
+from threatmodel.documents.paper import printable
+from threatmodel.documents.paper_options import (
+    LONGEST_PASSWORD,
+    SHORTEST_PASSWORD,
+    NotAnOption,
+    Options,
+    PasswordUnfit,
+)
 from threatmodel.engine.answers import Answers
 from threatmodel.limits import refusal
 from threatmodel.meter import PAPERS
@@ -23,45 +25,7 @@ from threatmodel.walkthrough.access import today, with_walk
 from threatmodel.walkthrough.faults import fault_page
 from threatmodel.walkthrough.walk import Walk
 
-AUDIENCES: tuple[Audience, ...] = ("client", "counsel")
-SIZES: tuple[Size, ...] = ("letter", "a4")
-SHORTEST_PASSWORD = 10
-LONGEST_PASSWORD = 127  # bytes: a PDF takes no more into account
 TRY_AGAIN_AFTER = 3
-
-
-class NotAnOption(ValueError):
-    """A form said what the form does not offer."""
-
-
-class PasswordUnfit(ValueError):
-    """A password too short to help, or too long for a PDF."""
-
-
-@dataclass(frozen=True, slots=True)
-class Options:
-    """What a paper is to be. The password is never shown again, logged or kept."""
-
-    audience: Audience = "client"
-    size: Size = "letter"
-    large: bool = False
-    beside: str = ""
-    password: str = ""
-
-    @classmethod
-    def of(cls, form: QueryDict) -> Self:
-        """Read a form. What it leaves out stays as it is by default. Raises ``NotAnOption`` or ``PasswordUnfit``."""
-        audience = next((a for a in AUDIENCES if a == form.get("for", "client")), None)
-        size = next((s for s in SIZES if s == form.get("size", "letter")), None)
-        large = form.get("large", "no")
-        beside = form.get("beside", "")
-        spoken = ("", *dict(settings.LANGUAGES))
-        if audience is None or size is None or large not in ("yes", "no") or beside not in spoken:
-            raise NotAnOption
-        password = form.get("password", "")
-        if password and not (len(password) >= SHORTEST_PASSWORD and len(password.encode()) <= LONGEST_PASSWORD):
-            raise PasswordUnfit
-        return cls(audience, size, large == "yes", "" if beside == get_language() else beside, password)
 
 
 @sensitive_post_parameters("password")
