@@ -22,6 +22,7 @@ FILES = {
     "referrals": "referrals.yaml",
     "letters": "letters.yaml",
     "notice": "notice.yaml",
+    "prompts": "prompts.yaml",
     "signed": "signed.yaml",
     "example": "examples/*.yaml",
 }

@@ -24,6 +24,7 @@ TEXTS = frozenset({
     "lines", "everyone", "left_off", "blanks", "name", "asks", "publisher", "honest", "brokers_credit", "notes",
     "word", "means", "check", "careful", "phone", "to", "use_when", "dont_add", "body", "lawyer_first", "who", "says",
     "looks", "lead", "zero", "practice", "first", "keep", "hope", "at", "was", "text", "date",
+    "listen", "interpreter", "do_not_write",
 })
 # fmt: on
 LINKS = ("url", "web", "opt_out")

@@ -66,6 +66,7 @@ class _Check:
             [*self.pack.measures, *self.pack.safeguards, *([self.pack.notice] if self.pack.notice else [])],
             self.pack.referrals,
             self.pack.letters,
+            self.pack.prompts,
             self.pack.notice.parts("windows", self.pack.notice.entry.windows) if self.pack.notice else [],
             self.pack.sources,
             self.pack.panels,

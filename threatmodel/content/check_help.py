@@ -1,4 +1,4 @@
-"""Checks of help from others: what to do when a step fails, questions for a lawyer, referrals, letters, the notice."""
+"""Checks of help beside the plan: when a step fails, questions for a lawyer, referrals, letters, notice, prompts."""
 
 from collections.abc import Iterable, Iterator
 
@@ -21,6 +21,7 @@ def help_faults(pack: Pack) -> Iterator[Fault]:
         yield from _known(referral, "R005", _ids(pack.sources), sources=referral.entry.sources)
     yield from _letters(pack)
     yield from _notice(pack)
+    yield from _prompts(pack)
 
 
 def _questions(at: At) -> Iterator[Fault]:
@@ -56,6 +57,17 @@ def _notice(pack: Pack) -> Iterator[Fault]:
     if entry.letter:
         yield from _known(at, "R017", _ids(pack.letters), letter=[entry.letter])
     yield from _acts(pack, at)
+
+
+def _prompts(pack: Pack) -> Iterator[Fault]:
+    """What is asked of everybody at a sensitive question, and may stand on no paper, is said at that question."""
+    questions = {question.entry.id: question.entry for question in pack.questions}
+    for prompt in pack.prompts:
+        id_ = prompt.entry.id
+        if id_ not in questions:
+            yield prompt.fault("R001", "question", id=id_, guess=guess(id_, questions))
+        elif questions[id_].sensitive and not prompt.entry.do_not_write:
+            yield prompt.fault("W008", "question", id=id_)
 
 
 def _acts(pack: Pack, at: At) -> Iterator[Fault]:

@@ -85,6 +85,7 @@ def compile_pack(pack: Pack) -> model.Questionnaire:
         referrals=compile_help.referrals(pack),
         letters=compile_help.letters(pack),
         notice=compile_help.notice(pack),
+        prompts=compile_help.prompts(pack),
         paper=_paper(pack),
         glossary=tuple(_word(at.entry) for at in pack.glossary),
     )

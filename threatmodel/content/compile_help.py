@@ -1,4 +1,4 @@
-"""Checked referrals, letters and notice → the engine's values."""
+"""Checked referrals, letters, notice and prompts → the engine's values."""
 
 from datetime import date, timedelta
 
@@ -52,6 +52,11 @@ def _letter(entry: LetterEntry) -> model.Letter:
         review_by=_after(entry.reviewed_on, entry.review_every),
         lawyer_first=entry.lawyer_first,
     )
+
+
+def prompts(pack: Pack) -> dict[str, model.Prompt]:
+    """What staff are told, by the question's id."""
+    return {at.entry.id: model.Prompt(**at.entry.model_dump(exclude={"id"})) for at in pack.prompts}
 
 
 def notice(pack: Pack) -> model.Notice | None:

@@ -110,6 +110,10 @@ CATALOGUE: dict[str, Message] = {
     "W007": Message(
         "The letter {id!r} has no blank for the hand.", "Put ____ where the person writes; nothing is ever typed in."
     ),
+    "W008": Message(
+        "The question {id!r} is sensitive, and its prompt does not say what staff must not write down.",
+        "Add 'do_not_write': what is never written down cannot be taken.",
+    ),
     # L: law
     "L001": Message(
         "The safeguard {id!r} names no authority.",

@@ -59,6 +59,7 @@ class Pack:
     referrals_file: Placed[schema_help.ReferralsFile] | None = None
     letters: list[Placed[schema_help.LetterEntry]] = field(default_factory=list)
     notice: Placed[schema_help.NoticeFile] | None = None
+    prompts: list[Placed[schema_help.PromptEntry]] = field(default_factory=list)
     examples: list[Placed[schema.ExampleFile]] = field(default_factory=list)
     signed: list[Placed[schema.SignatureEntry]] = field(default_factory=list)
     numbers: Placed[schema.NumbersFile] | None = None
@@ -128,7 +129,7 @@ def _read_shared(pack: Pack, reader: _Reader) -> None:
 
 
 def _read_help(pack: Pack, reader: _Reader, referrals: Path | None) -> None:
-    """Read the files that name help from others. A pack of an earlier form has none of them."""
+    """Read the files that help beside the plan. A pack of an earlier form has none of them."""
     if referrals:
         pack.referrals_file = next(reader.outside(referrals, schema_help.ReferralsFile), None)
     elif (pack.directory / "referrals.yaml").exists():
@@ -138,6 +139,9 @@ def _read_help(pack: Pack, reader: _Reader, referrals: Path | None) -> None:
             pack.letters = letters.parts("letters", letters.entry.letters)
     if (pack.directory / "notice.yaml").exists():
         pack.notice = next(reader.file("notice.yaml", schema_help.NoticeFile), None)
+    if (pack.directory / "prompts.yaml").exists():
+        for prompts in reader.file("prompts.yaml", schema_help.PromptsFile):
+            pack.prompts = prompts.parts("prompts", prompts.entry.prompts)
 
 
 class _Reader:

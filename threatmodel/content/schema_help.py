@@ -1,4 +1,4 @@
-"""What the files may say that name help from others: referrals.yaml, letters.yaml, notice.yaml."""
+"""What the files may say that help beside the plan: referrals.yaml, letters.yaml, notice.yaml, prompts.yaml."""
 
 from datetime import date
 from typing import Annotated
@@ -97,3 +97,17 @@ class NoticeFile(Entry):
     sources: Texts
     as_of: date
     shelf_life: Period
+
+
+class PromptEntry(Entry):
+    """What staff are told at one question, whose id it goes by."""
+
+    id: Annotated[Text, Field(alias="question")]
+    ask: Text
+    listen: Text
+    interpreter: str = ""
+    do_not_write: str = ""
+
+
+class PromptsFile(Entry):
+    prompts: list[PromptEntry]

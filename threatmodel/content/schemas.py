@@ -22,6 +22,7 @@ KINDS: dict[str, tuple[str, TypeAdapter[object]]] = {
     "referrals": ("referrals.yaml", TypeAdapter(schema_help.ReferralsFile)),
     "letters": ("letters.yaml", TypeAdapter(schema_help.LettersFile)),
     "notice": ("notice.yaml", TypeAdapter(schema_help.NoticeFile)),
+    "prompts": ("prompts.yaml", TypeAdapter(schema_help.PromptsFile)),
     "words": ("words.yaml", TypeAdapter(schema.WordsFile)),
     "terms": ("terms.yaml in the folder of a translation", TypeAdapter(schema.TermsFile)),
     "numbers": ("numbers.yaml", TypeAdapter(schema.NumbersFile)),

@@ -24,6 +24,7 @@ SENTENCES = (
     *("statement", "no_setting_changes", "you_can", "ask_lawyer"),
     *("ignored", "refused", "asks_more", "check", "careful", "use_when", "lawyer_first", "dont_add", "body"),
     *("means", "lead", "zero", "practice", "says", "first", "keep", "looks", "hope"),
+    *("listen", "interpreter", "do_not_write"),
 )
 KINDS: dict[str, Kind] = {
     **dict.fromkeys(LABELS, "label"),
@@ -63,6 +64,12 @@ def entries(pack: Pack) -> Iterator[At]:
     yield from chain(pack.vectors, pack.measures, pack.safeguards, pack.referrals, pack.letters)
     yield from [pack.notice] if pack.notice else []
     yield from chain([pack.paper] if pack.paper else [], pack.panels, pack.glossary)
+
+
+def written(pack: Pack) -> Iterator[At]:
+    """Every entry whose words are checked: those that people read, and what staff are told, which is not translated."""
+    yield from entries(pack)
+    yield from pack.prompts
 
 
 def texts(at: At) -> list[Text]:

@@ -8,7 +8,7 @@ from threatmodel.content.contradictions import contradictions
 from threatmodel.content.errors import Fault
 from threatmodel.content.grade import hardest, reading_grade
 from threatmodel.content.pack import Pack
-from threatmodel.content.texts import At, Text, entries, texts, words
+from threatmodel.content.texts import At, Text, texts, words, written
 
 MOST_WORDS = 25
 MOST_GRADE = 8
@@ -18,7 +18,7 @@ HTML = re.compile(r"</?[a-z][^<>]*>|<!--|&(?:[a-z]+|#\d+);", re.IGNORECASE)
 def wording_faults(pack: Pack) -> Iterator[Fault]:
     """Every fault of words but the reading grade."""
     avoid = _avoided(pack)
-    for at in entries(pack):
+    for at in written(pack):
         parts = texts(at)
         for part in parts:
             yield from _form(part)
@@ -29,7 +29,7 @@ def wording_faults(pack: Pack) -> Iterator[Fault]:
 
 def grade_faults(pack: Pack) -> Iterator[Fault]:
     """Entries whose sentences, taken together, are too hard to read."""
-    for at in entries(pack):
+    for at in written(pack):
         lines = [sentence for part in texts(at) if part.kind == "sentence" for sentence in part.sentences]
         grade = round(reading_grade(lines), 1)
         if grade > MOST_GRADE:

@@ -1,4 +1,4 @@
-"""Help from others: who can help, ready letters, and what to do when a notice has come. Frozen values, no rules."""
+"""Help beside the plan: referrals, letters, what to do with a notice, prompts for staff. Frozen values, no rules."""
 
 from dataclasses import dataclass
 from datetime import date
@@ -39,6 +39,16 @@ class Referral:
     states: tuple[str, ...] = ()
     phone: str = ""
     phone_checked_on: date | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Prompt:
+    """What staff who walk with a client are told at a question. In the pack's own language, and for staff alone."""
+
+    ask: str
+    listen: str
+    interpreter: str = ""
+    do_not_write: str = ""
 
 
 @dataclass(frozen=True, slots=True)

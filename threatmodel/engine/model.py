@@ -9,7 +9,7 @@ from functools import cached_property
 from typing import Literal, get_args
 
 from threatmodel.engine.conditions import ALWAYS, Bits, Condition, Rule, compile_condition, lay_out
-from threatmodel.engine.help import Letter, Notice, Referral
+from threatmodel.engine.help import Letter, Notice, Prompt, Referral
 
 type Level = Literal["low", "medium", "high"]
 type Translation = Literal["", "whole", "partly", "easy"]
@@ -326,6 +326,7 @@ class Questionnaire:
     referrals: tuple[Referral, ...] = ()
     letters: tuple[Letter, ...] = ()
     notice: Notice | None = None
+    prompts: Mapping[str, Prompt] = field(default_factory=dict)
     paper: Paper = field(default_factory=Paper)
     glossary: tuple[Word, ...] = ()
     original: Questionnaire | None = None
