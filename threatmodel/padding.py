@@ -33,7 +33,7 @@ PLAIN = Sizes(4 * KIB, 16 * KIB, 32 * KIB, 64 * KIB, 192 * KIB)
 PACKED = Sizes(4 * KIB, 7 * KIB, 8 * KIB, 16 * KIB, 30 * KIB)
 WITHOUT_BODY = (204, 304)
 # Pages that some people's answers fit into one size and others' do not.
-LARGE = {"check", "changes", "what-if", "what-if-list", "plan-item", "sample-item", "notice", "letter"}
+LARGE = {"check", "changes", "handoff", "what-if", "what-if-list", "plan-item", "sample-item", "notice", "letter"}
 PLAN = {"plan", "plan-part", "sample", "sample-part", "about"}
 WHOLE = re.compile(rb"\s*<!doctype", re.IGNORECASE)
 GZIP = re.compile(r"\bgzip\b(?!\s*;\s*q=0(\.0*)?\s*(,|$))")

@@ -1,9 +1,7 @@
 """Keeping a plan as a sealed file or on paper, and coming back to it. Nothing of either stays on the server."""
 
-import segno
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
-from django.utils.safestring import mark_safe
 from django.utils.translation import gettext as _
 from django.utils.translation import override
 from django.views.decorators.debug import sensitive_post_parameters
@@ -29,6 +27,7 @@ from threatmodel.sealing.passphrase import (
 )
 from threatmodel.walkthrough import faults
 from threatmodel.walkthrough.access import private, today, with_walk
+from threatmodel.walkthrough.codes import drawn
 from threatmodel.walkthrough.languages import choose_language, kept_language, spoken
 from threatmodel.walkthrough.walk import NoWalk, Walk, walk_of
 
@@ -56,9 +55,8 @@ def keep(request: HttpRequest, walk: Walk) -> HttpResponseBase:
         return _later(_keep_page(request, _at_once()))
     lines = [text[i : i + LINE] for i in range(0, len(text), LINE)]
     if request.POST.get("as") == "paper":
-        code = segno.make(text, error="l", micro=False)
-        drawn = code.svg_inline(scale=3, border=4, svgclass="qr", lineclass=None, title=_("Your sealed plan as a code"))
-        return render(request, "walkthrough/kept.html", {"lines": lines, "code": mark_safe(drawn)})  # noqa: S308  our own drawing
+        code = drawn(text, _("Your sealed plan as a code"))
+        return render(request, "walkthrough/kept.html", {"lines": lines, "code": code})
     response = HttpResponse("\n".join(lines) + "\n", content_type="text/plain; charset=us-ascii")
     response["Content-Disposition"] = f'attachment; filename="{FILE_NAME}"'
     return response

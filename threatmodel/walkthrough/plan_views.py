@@ -1,5 +1,6 @@
 """The plan, on screen: a page that an old phone has at once, and the rest of it on pages of its own."""
 
+from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import render
 from django.urls import reverse
@@ -24,6 +25,7 @@ def plan(request: HttpRequest, walk: Walk) -> HttpResponseBase:
         "resumed": bool(walk.then),
         "depth": walk.depth,
         "open": open_views(walk.answers, today(), MOST_OPEN),
+        "handoff": settings.HANDOFF_KEY is not None,
     }
     return render(request, "plan/page.html", context)
 
