@@ -59,6 +59,9 @@ FIXED = {
     "X-Content-Type-Options": "nosniff",
     "X-Frame-Options": settings.X_FRAME_OPTIONS,
 }
+# Staff sign in with passkeys, which their own pages may ask for and no others.
+PASSKEYS = ("publickey-credentials-create", "publickey-credentials-get")
+AT_THE_CLINIC = ", ".join(f"{feature}={'(self)' if feature in PASSKEYS else '()'}" for feature in FEATURES)
 TLS = {"Strict-Transport-Security": f"max-age={settings.SECURE_HSTS_SECONDS}"} if settings.HTTPS else {}
 
 
@@ -67,6 +70,8 @@ def headers(get_response: Respond) -> Respond:
 
     def respond(request: HttpRequest) -> HttpResponseBase:
         response = get_response(request)
+        if settings.CLINIC and request.path_info.startswith("/clinic/"):
+            response.headers["Permissions-Policy"] = AT_THE_CLINIC
         for name, value in FIXED.items():
             response.headers.setdefault(name, value)
         if request.is_secure():

@@ -15,6 +15,8 @@ import dj_database_url
 from django.core.exceptions import ImproperlyConfigured
 from django.utils.csp import CSP
 
+from threatmodel.sealing.handoff import NotAPublicKey, read_public_text
+
 BASE_DIR = Path(__file__).resolve().parent.parent
 LOOPBACK = {"127.0.0.1", "localhost", "[::1]"}
 
@@ -70,6 +72,19 @@ def languages(name: str, default: str, known: set[str]) -> list[str]:
     return list(dict.fromkeys(["en", *codes]))
 
 
+def handoff_key(clinic: Path | None) -> bytes | None:
+    """Read the key that codes for a clinic are sealed to. Raises ``ImproperlyConfigured`` for a damaged one."""
+    text, kept = os.environ.get("THREATMODEL_HANDOFF_KEY", ""), clinic / "handoff.pub" if clinic else None
+    where = "THREATMODEL_HANDOFF_KEY" if text else str(kept)
+    try:
+        text = text or (kept.read_text(encoding="utf-8") if kept and kept.exists() else "")
+        return read_public_text(text) if text else None
+    except (NotAPublicKey, UnicodeDecodeError) as fault:
+        raise ImproperlyConfigured(
+            f"{where} holds no clinic's key: a part is missing or was changed. Copy all of it again from the clinic."
+        ) from fault
+
+
 # Who may ask, and how. Only this machine over plain http unless the operator says otherwise.
 HTTPS = yes_or_no("THREATMODEL_HTTPS", "no")
 ALLOWED_HOSTS = [host for host in os.environ.get("THREATMODEL_HOSTS", "").split(",") if host] or sorted(LOOPBACK)
@@ -89,7 +104,8 @@ SECURITY_CONTACT = os.environ.get("THREATMODEL_SECURITY_CONTACT", "")
 # How visitors are told apart by the limits, and whether there are any (a proxy may have its own).
 CLIENT_ADDRESS_HEADER = os.environ.get("THREATMODEL_CLIENT_ADDRESS_HEADER", "")
 LIMITS = yes_or_no("THREATMODEL_LIMITS", "yes")
-# Signs nothing that outlives the process: Django wants one, and a fresh one a start cannot leak.
+# Signs nothing that outlives the process: Django wants one, and a fresh one a start cannot leak. With a clinic it must
+# be the same in every worker, as sessions are held against it: then it lies in the clinic's directory.
 SECRET_KEY = os.environ.get("THREATMODEL_SECRET_KEY") or secrets.token_urlsafe(48)
 DEBUG = False
 
@@ -133,6 +149,8 @@ CLINIC = Path(clinic) if (clinic := os.environ.get("THREATMODEL_CLINIC")) else N
 CLINIC_KEY = Path(os.environ.get("THREATMODEL_CLINIC_KEY") or (CLINIC or BASE_DIR) / "clinic.key")
 CLINIC_KEY_COMMAND = os.environ.get("THREATMODEL_CLINIC_KEY_COMMAND", "")
 if CLINIC:
+    if not os.environ.get("THREATMODEL_SECRET_KEY") and (CLINIC / "secret").is_file():
+        SECRET_KEY = (CLINIC / "secret").read_text("ascii").strip() or SECRET_KEY
     DATABASES = {"default": database(os.environ.get("DATABASE_URL") or f"sqlite:///{CLINIC.resolve()}/clinic.sqlite3")}
     INSTALLED_APPS += [
         "django.contrib.contenttypes",
@@ -144,11 +162,42 @@ if CLINIC:
     ]
     MIDDLEWARE += ["allauth.account.middleware.AccountMiddleware", "threatmodel.clinic.door.door"]
     AUTH_USER_MODEL = "clinic.Staff"
-# Staff sign in with a name and a second factor. Nobody's e-mail address is asked for or kept.
+# To whom a person may hand over their answers, as a code sealed to a clinic's public key: this clinic's own, or that of
+# a clinic elsewhere. Without either, nobody is offered it.
+HANDOFF_KEY = handoff_key(CLINIC)
+HANDOFF_NAME = os.environ.get("THREATMODEL_HANDOFF_NAME", "").strip()
+if os.environ.get("THREATMODEL_HANDOFF_KEY") and not HANDOFF_NAME:
+    raise ImproperlyConfigured("THREATMODEL_HANDOFF_NAME is missing: people must read whose key they seal to.")
+# Staff sign in with a name, a password and a second factor. Nobody's e-mail address is asked for or kept.
+ACCOUNT_ADAPTER = "threatmodel.clinic.accounts.adapter.Accounts"
 ACCOUNT_USER_MODEL_USERNAME_FIELD = "name"
 ACCOUNT_USER_MODEL_EMAIL_FIELD = None
 ACCOUNT_LOGIN_METHODS = {"username"}
 ACCOUNT_SIGNUP_FIELDS = ["username*", "password1*"]
+ACCOUNT_EMAIL_VERIFICATION = "none"
+ACCOUNT_EMAIL_NOTIFICATIONS = False
+ACCOUNT_PRESERVE_USERNAME_CASING = True
+ACCOUNT_RATE_LIMITS = False  # they need addresses of people; ours do not (threatmodel/clinic/accounts/throttle.py)
+ACCOUNT_LOGIN_TIMEOUT = 5 * 60  # seconds between the password and the second factor
+MFA_ADAPTER = "threatmodel.clinic.accounts.adapter.Factors"
+MFA_SUPPORTED_TYPES = ["totp", "webauthn"]  # recovery codes are ours: allauth would store the seed of its own
+MFA_PASSKEY_LOGIN_ENABLED = True
+MFA_TRUST_ENABLED = False
+MFA_RATE_LIMITS = False
+MFA_TOTP_TOLERANCE = 1
+AUTHENTICATION_BACKENDS = ["django.contrib.auth.backends.ModelBackend"]
+LOGIN_URL = "account_login"
+LOGIN_REDIRECT_URL = "account_home"
+PASSWORD_HASHERS = ["django.contrib.auth.hashers.Argon2PasswordHasher"]
+VALIDATORS = "django.contrib.auth.password_validation"
+AUTH_PASSWORD_VALIDATORS: list[dict[str, object]] = [
+    {"NAME": f"{VALIDATORS}.MinimumLengthValidator", "OPTIONS": {"min_length": 15}},
+    {"NAME": f"{VALIDATORS}.CommonPasswordValidator"},
+    {"NAME": f"{VALIDATORS}.UserAttributeSimilarityValidator", "OPTIONS": {"user_attributes": ["name"]}},
+]
+# How long a session lasts, and how long without a page, is decided by threatmodel/clinic/door.py on what it holds.
+SESSION_ENGINE = "threatmodel.clinic.accounts.sessions"
+SESSION_EXPIRE_AT_BROWSER_CLOSE = True
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 TEMPLATES = [
@@ -157,7 +206,10 @@ TEMPLATES = [
         "DIRS": [BASE_DIR / "templates"],
         "APP_DIRS": False,
         "OPTIONS": {
-            "context_processors": ["threatmodel.walkthrough.context.site"],
+            "context_processors": [
+                "threatmodel.walkthrough.context.site",
+                *(["threatmodel.clinic.accounts.context.staff", "threatmodel.clinic.frame.frame"] if CLINIC else []),
+            ],
             "builtins": [
                 "django.templatetags.i18n",
                 "django.templatetags.static",
@@ -206,10 +258,12 @@ WHITENOISE_ALLOW_ALL_ORIGINS = False
 # The one style sheet stands inside every page; the policy lets in just that one, by its hash.
 STYLE = (BASE_DIR / "static" / "style.css").read_text(encoding="utf-8")
 STYLE_HASH = b64encode(hashlib.sha256(STYLE.encode()).digest()).decode()
+CLINIC_STYLE = (BASE_DIR / "static" / "clinic.css").read_text(encoding="utf-8") if CLINIC else ""
+CLINIC_STYLE_HASH = b64encode(hashlib.sha256(CLINIC_STYLE.encode()).digest()).decode()
 SECURE_CSP = {
     "default-src": [CSP.NONE],
     "script-src": [CSP.SELF],
-    "style-src": [f"'sha256-{STYLE_HASH}'"],
+    "style-src": [f"'sha256-{one}'" for one in (STYLE_HASH, *([CLINIC_STYLE_HASH] if CLINIC else []))],
     "img-src": [CSP.SELF],
     "connect-src": [CSP.SELF],
     "form-action": [CSP.SELF],
@@ -246,6 +300,10 @@ LANGUAGE_COOKIE_AGE = None
 LANGUAGE_COOKIE_SECURE = HTTPS
 LANGUAGE_COOKIE_HTTPONLY = True
 LANGUAGE_COOKIE_SAMESITE = "Strict"
+SESSION_COOKIE_NAME = f"{COOKIE_PREFIX}staff"
+SESSION_COOKIE_SECURE = HTTPS
+SESSION_COOKIE_HTTPONLY = True
+SESSION_COOKIE_SAMESITE = "Strict"
 CSRF_FAILURE_VIEW = "threatmodel.walkthrough.faults.form_refused"
 DATA_UPLOAD_MAX_MEMORY_SIZE = 64 * 1024  # docs/deploy/nginx.conf lets as much through
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 200

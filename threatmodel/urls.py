@@ -1,12 +1,14 @@
 """The pages. A step's address says only its number; no address holds an answer."""
 
 from django.conf import settings
-from django.urls import URLPattern, URLResolver, include, path, register_converter
+from django.urls import URLPattern, URLResolver, include, path
 from django.views.i18n import set_language
 
+import threatmodel.parts  # noqa: F401  a converter of addresses
 from threatmodel.walkthrough import (
     export_views,
     faults,
+    handoff_views,
     keep_views,
     letter_views,
     mark_views,
@@ -19,15 +21,6 @@ from threatmodel.walkthrough import (
     what_if_views,
 )
 
-
-class PlanPart:
-    """The pages of a plan beside the plan itself, each with a template of that name."""
-
-    regex = "help|out-of-reach|sources|questions|table|left-out"
-    to_python = to_url = staticmethod(str)
-
-
-register_converter(PlanPart, "part")
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", views.start, name="start"),
     path("language/", set_language, name="language"),
@@ -44,6 +37,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("plan/changes/", keep_views.changes, name="changes"),
     path("keep/", keep_views.keep, name="keep"),
     path("open/", keep_views.open_kept, name="open"),
+    path("handoff/", handoff_views.handoff, name="handoff"),
     path("plan.json", export_views.json_file, name="plan-json"),
     path("plan.csv", export_views.csv_file, name="plan-csv"),
     path("plan.ics", export_views.calendar_file, name="plan-ics"),

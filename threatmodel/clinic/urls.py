@@ -1,5 +1,66 @@
 """The staff's pages, all below /clinic/. An address holds a matter's random id, and nothing else that varies."""
 
-from django.urls import URLPattern, URLResolver
+from django.urls import URLPattern, URLResolver, include, path
 
-urlpatterns: list[URLPattern | URLResolver] = []
+import threatmodel.parts  # noqa: F401  a converter of addresses
+from threatmodel.clinic import (
+    desk_views,
+    handoff_views,
+    house_views,
+    keeping_views,
+    leave_views,
+    matter_views,
+    paper_views,
+    plan_views,
+    review_views,
+    walk_views,
+)
+
+MATTER = "matters/<uuid:matter>/"
+urlpatterns: list[URLPattern | URLResolver] = [
+    path("", desk_views.home, name="clinic-home"),
+    path("leave/", leave_views.leave, name="clinic-leave"),
+    path("due/", desk_views.due, name="clinic-due"),
+    path("matters/new/", desk_views.new, name="clinic-new"),
+    path("hand-off/", handoff_views.take_over, name="clinic-take-over"),
+    path(MATTER, matter_views.overview, name="clinic-matter"),
+    path(f"{MATTER}note/", matter_views.note, name="clinic-note"),
+    path(f"{MATTER}alias/", matter_views.rename, name="clinic-rename"),
+    path(f"{MATTER}language/", matter_views.language, name="clinic-language"),
+    path(f"{MATTER}follow-up/", matter_views.follow_up, name="clinic-follow-up"),
+    path(f"{MATTER}assign/", matter_views.assign, name="clinic-assign"),
+    path(f"{MATTER}section/<int:number>/", walk_views.section, name="clinic-section"),
+    path(f"{MATTER}question/<int:number>/", walk_views.question, name="clinic-question"),
+    path(f"{MATTER}hand-over/", walk_views.hand_over, name="clinic-hand-over"),
+    path(f"{MATTER}hand-back/", walk_views.hand_back, name="clinic-hand-back"),
+    path(f"{MATTER}client/<int:number>/", walk_views.client, name="clinic-client"),
+    path(f"{MATTER}client/plan/", walk_views.client_plan, name="clinic-client-plan"),
+    path(f"{MATTER}client/plan/<int:place>/", walk_views.client_item, name="clinic-client-item"),
+    path(f"{MATTER}plan/", plan_views.plan, name="clinic-plan"),
+    path(f"{MATTER}plan/mark/", plan_views.mark, name="clinic-mark"),
+    path(f"{MATTER}plan/confirm/", plan_views.confirm, name="clinic-confirm"),
+    path(f"{MATTER}plan/<int:place>/", plan_views.item, name="clinic-item"),
+    path(f"{MATTER}plan/<part:part>/", plan_views.part, name="clinic-part"),
+    path(f"{MATTER}again/", plan_views.again, name="clinic-again"),
+    path(f"{MATTER}changes/", plan_views.changes, name="clinic-changes"),
+    path(f"{MATTER}paper/", paper_views.paper, name="clinic-paper"),
+    path(f"{MATTER}calendar.ics", paper_views.calendar, name="clinic-calendar"),
+    path(f"{MATTER}matter.json", paper_views.export, name="clinic-export"),
+    path(f"{MATTER}review/", review_views.review, name="clinic-review-one"),
+    path(f"{MATTER}review/ask/", review_views.ask, name="clinic-ask"),
+    path(f"{MATTER}review/comment/", review_views.comment, name="clinic-comment"),
+    path(f"{MATTER}review/advise/", review_views.advise, name="clinic-advise"),
+    path(f"{MATTER}review/answer/", review_views.answer, name="clinic-answer"),
+    path(f"{MATTER}review/sign-off/", review_views.sign_off, name="clinic-sign-off"),
+    path(f"{MATTER}hold/", keeping_views.hold, name="clinic-hold"),
+    path(f"{MATTER}destroy/", keeping_views.destroy_one, name="clinic-destroy"),
+    path("review/", review_views.queue, name="clinic-review"),
+    path("keeping/", keeping_views.keeping, name="clinic-keeping"),
+    path("keeping/clock/", keeping_views.believe, name="clinic-believe"),
+    path("settings/", house_views.settings_page, name="clinic-settings"),
+    path("keys/", house_views.keys_page, name="clinic-keys"),
+    path("keys/rotate/", house_views.rotate_keys, name="clinic-rotate"),
+    path("audit/", house_views.audit_page, name="clinic-audit"),
+    path("counts/", house_views.counts_page, name="clinic-counts"),
+    path("", include("threatmodel.clinic.account_urls")),
+]

@@ -8,7 +8,7 @@ a row or a file leaves everything. The file is never part of a backup of the dat
 import fcntl
 import os
 import secrets
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import NamedTuple, Self
@@ -63,11 +63,13 @@ class Generations:
     """The file, opened anew for every call, so that workers agree and what is destroyed is gone for all of them.
 
     ``keys`` are tried in turn; new slots are sealed with the last. There are two while the clinic's key is changed.
+    When none of them opens a slot, it may be changed at this moment: ``anew`` then looks for the keys once more.
     """
 
-    def __init__(self, path: Path, keys: Iterable[bytes]) -> None:
+    def __init__(self, path: Path, keys: Iterable[bytes], anew: Callable[[], Iterable[bytes]] | None = None) -> None:
         self._path = path
         self._keys = tuple(keys)
+        self._anew = anew
 
     @classmethod
     def create(cls, path: Path, key: bytes, root: Root, generations: Iterable[tuple[int, bytes]] = ()) -> Self:
@@ -88,17 +90,22 @@ class Generations:
         _sync_directory(path.parent)
         return made
 
-    def root(self) -> Root:
-        """Raises ``NoGenerations`` or ``WrongKey``."""
-        content = next((slot.content for slot in self._slots() if slot.kind == ROOT), None)
+    def held(self) -> tuple[Root, dict[int, bytes]]:
+        """The root and every generation by its number, in one reading. Raises ``NoGenerations`` or ``WrongKey``."""
+        slots = list(self._slots())
+        content = next((slot.content for slot in slots if slot.kind == ROOT), None)
         if content is None:
             raise NoGenerations("The file of the clinic's keys holds no root.")
-        return Root(content[:CLINIC_BYTES], content[CLINIC_BYTES : CLINIC_BYTES + KEY_BYTES])
+        root = Root(content[:CLINIC_BYTES], content[CLINIC_BYTES : CLINIC_BYTES + KEY_BYTES])
+        return root, {slot.number: slot.content[:KEY_BYTES] for slot in slots if slot.kind == GENERATION}
+
+    def root(self) -> Root:
+        """Raises ``NoGenerations`` or ``WrongKey``."""
+        return self.held()[0]
 
     def living(self) -> dict[int, bytes]:
         """Every generation by its number, oldest first."""
-        found = {slot.number: slot.content[:KEY_BYTES] for slot in self._slots() if slot.kind == GENERATION}
-        return dict(sorted(found.items()))
+        return dict(sorted(self.held()[1].items()))
 
     def newest(self) -> tuple[int, bytes]:
         living = self.living()
@@ -132,8 +139,13 @@ class Generations:
                 _clear(descriptor, place)
             os.fsync(descriptor)
 
+    def opened(self) -> tuple[int, int]:
+        """How many of the slots these keys open, and how many there are."""
+        filled = [slot for slot in self._raw() if slot[1][1] != EMPTY]
+        return sum(self._tried(*slot) is not None for slot in filled), len(filled)
+
     def seal_anew(self, key: bytes) -> None:
-        """Seal every slot under another clinic key, in place. Broken off in between, it can simply be done again."""
+        """Seal every slot under another clinic key, in place, within ``alone``. Broken off, it can be done again."""
         self._keys = (*self._keys, key)
         with self._file(os.O_RDWR) as descriptor:
             for slot in self._slots():
@@ -170,6 +182,11 @@ class Generations:
             os.close(descriptor)
 
     def _slots(self) -> Iterator[Slot]:
+        for place, raw in self._raw():
+            if raw[1] != EMPTY:
+                yield Slot(place, raw[1], int.from_bytes(raw[2:HEAD_BYTES], "big"), self._open(place, raw))
+
+    def _raw(self) -> Iterator[tuple[int, bytes]]:
         with self._file(os.O_RDONLY) as descriptor:
             data = os.pread(descriptor, SLOTS * SLOT_BYTES, 0)
         if len(data) != SLOTS * SLOT_BYTES:
@@ -178,17 +195,25 @@ class Generations:
             raw = data[place * SLOT_BYTES : (place + 1) * SLOT_BYTES]
             if raw[0] != VERSION:
                 raise NoGenerations(f"{self._path} is no file of a clinic's keys.")
-            if raw[1] != EMPTY:
-                yield Slot(place, raw[1], int.from_bytes(raw[2:HEAD_BYTES], "big"), self._open(place, raw))
+            yield place, raw
 
     def _open(self, place: int, raw: bytes) -> bytes:
+        content = self._tried(place, raw)
+        if content is None and self._anew:
+            self._keys = tuple(self._anew())
+            content = self._tried(place, raw)
+        if content is None:
+            raise WrongKey
+        return content
+
+    def _tried(self, place: int, raw: bytes) -> bytes | None:
         head, nonce, sealed = raw[:HEAD_BYTES], raw[HEAD_BYTES : HEAD_BYTES + NONCE_BYTES], raw[-CONTENT_BYTES - 16 :]
         for key in self._keys:
             try:
                 return AESGCM(key).decrypt(nonce, sealed, PURPOSE + bytes([place]) + head)
             except InvalidTag:
                 continue
-        raise WrongKey
+        return None
 
     def _fill(self, descriptor: int, place: int, kind: int, number: int, content: bytes) -> None:
         head = bytes([VERSION, kind]) + number.to_bytes(8, "big")

@@ -1,0 +1,181 @@
+"""Destroying matters for good: the row goes, and then the generation of keys that could unwrap what is left of it.
+
+Deleted rows can be read on a disk long after; overwritten keys cannot. So all living matters are wrapped under a new
+generation, and the old one's slot is overwritten in place. What was wrapped with it opens nowhere, also in backups.
+"""
+
+import os
+from collections.abc import Iterator, Sequence
+from contextlib import suppress
+from uuid import UUID
+
+from django.db import DatabaseError, OperationalError, transaction
+
+from threatmodel.clinic import audit
+from threatmodel.clinic.keys import derived, directory, generations
+from threatmodel.clinic.models import Clinic, Matter
+from threatmodel.clinic.tombstones import bury, remembered, take_back
+from threatmodel.sealing.generations import Generations
+from threatmodel.sealing.matter import NotOpened, keyed, unwrap, wrap
+
+BALLAST = "ballast"
+BALLAST_BYTES = 4 * 1024 * 1024
+MOST_UNFINISHED = 8
+
+
+def destroy(actor: UUID | None, matters: Sequence[UUID], act: str) -> int:
+    """Destroy these matters at once, and say how many there were. On a full disk, what is kept free for it is used."""
+    if not matters:
+        return 0
+    try:
+        gone = _delete(actor, matters, act)
+    except OperationalError:
+        if not release_ballast():
+            raise
+        gone = _delete(actor, matters, act)
+    rotate(actor)
+    return gone
+
+
+def _delete(actor: UUID | None, matters: Sequence[UUID], act: str) -> int:
+    try:
+        bury(matters)
+    except OSError:
+        if not release_ballast():
+            raise
+        bury(matters)
+    try:
+        with transaction.atomic():
+            gone = 0
+            for matter in matters:
+                if Matter.objects.filter(pk=matter).delete()[0]:
+                    audit.note(actor, act, matter=matter)
+                    gone += 1
+            Clinic.objects.update(rotation_due=True)
+    except DatabaseError:
+        with suppress(DatabaseError):  # where that cannot be told, they are destroyed later after all
+            take_back([*Matter.objects.filter(pk__in=matters).values_list("pk", flat=True)])
+        raise
+    return gone
+
+
+def rotate(actor: UUID | None) -> int:
+    """Begin a generation, wrap every living matter's key under it, destroy all others. Returns the new one's number."""
+    keys = generations()
+    with keys.alone():
+        if len(keys.living()) > MOST_UNFINISHED:  # rotations failed again and again, as on a full disk
+            _gather(keys)
+        number = keys.begin()
+        with transaction.atomic():
+            _wrap_all(keys, number)
+            Clinic.objects.update(epoch=number, rotation_due=False)
+            audit.note(actor, "rotated")
+        _destroy_others(keys, number)
+    return number
+
+
+def settle() -> None:
+    """Bring to its end what was broken off: a rotation, or a deletion after which none came."""
+    if Clinic.objects.get().rotation_due:
+        rotate(None)
+        return
+    keys = generations()
+    if len(keys.living()) > 1:
+        with keys.alone():
+            _gather(keys)
+
+
+def _gather(keys: Generations) -> None:
+    """Wrap everything under the newest generation, and destroy the others."""
+    number = keys.newest()[0]
+    with transaction.atomic():
+        _wrap_all(keys, number)
+        Clinic.objects.update(epoch=number)
+    _destroy_others(keys, number)
+
+
+def dead() -> Iterator[Matter]:
+    """Matters whose generation is gone, as after an old backup was put back."""
+    living = set(generations().living())
+    yield from Matter.objects.exclude(generation__in=living)
+
+
+def _wrap_all(keys: Generations, number: int) -> None:
+    """Wrap under this generation what is wrapped under others. What cannot be unwrapped stays as dead as it is."""
+    living, clinic = keys.living(), keys.root().clinic
+    rows = Matter.objects.exclude(generation=number).select_for_update().only("id", "generation", "wrapped_key")
+    for row in rows.iterator(500):
+        try:
+            key = unwrap(bytes(row.wrapped_key), living[row.generation], row.generation, clinic, row.id.bytes)
+        except (KeyError, NotOpened):
+            continue
+        wrapped = wrap(key, living[number], number, clinic, row.id.bytes)
+        Matter.objects.filter(pk=row.pk).update(generation=number, wrapped_key=wrapped)
+
+
+def _destroy_others(keys: Generations, number: int) -> None:
+    for other in keys.living():
+        if other != number:
+            keys.destroy(other)
+
+
+def revive(number: int, secret: bytes) -> tuple[int, int]:
+    """Wrap anew what a backup brought back under a generation that is gone here. Returns how many, and how many not.
+
+    What was destroyed since stays so: it is deleted again.
+    """
+    keys = generations()
+    clinic = keys.root().clinic
+    back = 0
+    with keys.together(), transaction.atomic():
+        again = stay_destroyed()
+        newest, current = keys.newest()
+        rows = Matter.objects.filter(generation=number).select_for_update().only("id", "generation", "wrapped_key")
+        for row in rows if keys.living().get(number) != secret else []:
+            try:
+                key = unwrap(bytes(row.wrapped_key), secret, number, clinic, row.id.bytes)
+            except NotOpened:  # changed from outside: as dead as it was
+                continue
+            wrapped = wrap(key, current, newest, clinic, row.id.bytes)
+            Matter.objects.filter(pk=row.pk).update(generation=newest, wrapped_key=wrapped)
+            back += 1
+        Clinic.objects.update(epoch=newest)
+        audit.note(None, "restored")
+    return back, again
+
+
+def stay_destroyed() -> int:
+    """Delete again what an older copy of the database brought back. Returns how many matters that were."""
+    marks, again = remembered(), 0
+    index = derived("index")
+    ids = [*Matter.objects.values_list("pk", flat=True)] if marks else []
+    with transaction.atomic():
+        for matter in ids:
+            if keyed(index, matter.bytes) in marks and Matter.objects.filter(pk=matter).delete()[0]:
+                audit.note(None, "stayed-destroyed", matter=matter)
+                again += 1
+        if again:
+            Clinic.objects.update(rotation_due=True)
+    return again
+
+
+def keep_ballast() -> None:
+    """Keep room on the disk, so that destroying works when it is full. Where there is none, the next round tries."""
+    path = directory() / BALLAST
+    if path.exists():
+        return
+    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_CLOEXEC, 0o600)
+    try:
+        os.posix_fallocate(descriptor, 0, BALLAST_BYTES)
+    except OSError:
+        path.unlink()
+    finally:
+        os.close(descriptor)
+
+
+def release_ballast() -> bool:
+    """Give the room back. False when there was none."""
+    path = directory() / BALLAST
+    existed = path.exists()
+    path.unlink(missing_ok=True)
+    return existed

@@ -1,0 +1,164 @@
+"""One matter: what it holds, its alias, language, notes and day to look again, and who works on it."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from datetime import date
+from uuid import UUID
+
+from django.db import transaction
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.shortcuts import redirect
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from threatmodel.clinic import audit, matters
+from threatmodel.clinic.access import known, may, readable
+from threatmodel.clinic.clock import today
+from threatmodel.clinic.contents import LONGEST_TEXT, Contents, Said
+from threatmodel.clinic.desk_views import alias_problem, languages
+from threatmodel.clinic.matters import NoMatter
+from threatmodel.clinic.models import Matter, Staff
+from threatmodel.clinic.pages import change, form_marks, staff_page
+from threatmodel.clinic.shown import show
+from threatmodel.clinic.working import Working, said, working
+
+type Edit = Callable[[Working], Contents]
+
+
+@dataclass(frozen=True, slots=True)
+class Note:
+    """A note with the name of whoever wrote it."""
+
+    by: str
+    said: Said
+
+
+def names() -> dict[str, str]:
+    """The staff's names by their ids."""
+    return {staff.id.hex: staff.name for staff in Staff.objects.all()}
+
+
+@require_safe
+@staff_page()
+def overview(request: HttpRequest, staff: Staff, matter: UUID) -> HttpResponseBase:
+    return _overview(request, staff, working(matters.open_matter(staff, matter)))
+
+
+def _overview(request: HttpRequest, staff: Staff, now: Working, problem: str = "") -> HttpResponse:
+    known_names, row = names(), now.opened.row
+    context = {
+        "matter": now,
+        "row": row,
+        "problem": problem,
+        "notes": [Note(known_names.get(one.by, ""), one) for one in reversed(now.contents.notes)],
+        "assigned": row.assigned.order_by("name"),
+        "open": sum(not now.answers.answered(question.id) for question in now.path()),
+        "tongues": languages(),
+        "longest": LONGEST_TEXT,
+        "sent": request.POST.get("note", ""),
+        **form_marks(now.opened),
+    }
+    return show(request, "clinic/matter.html", context, 422 if problem else 200)
+
+
+def changed(
+    request: HttpRequest,
+    staff: Staff,
+    matter: UUID,
+    act: str,
+    edit: Edit,
+    to: str = "clinic-matter",
+    beside: Mapping[str, object] | None = None,
+) -> HttpResponseBase:
+    """Save a change of a matter and go to a page of it, or to the page that shows both versions."""
+    saved = change(request, staff, matter, act, edit, beside=beside)
+    return saved if isinstance(saved, HttpResponse) else redirect(to, matter)
+
+
+@require_POST
+@staff_page()
+def note(request: HttpRequest, staff: Staff, matter: UUID) -> HttpResponseBase:
+    text = request.POST.get("note", "").strip()
+    if problem := text_problem(text):
+        return _overview(request, staff, working(matters.load(staff, matter)), problem)
+    return changed(request, staff, matter, "noted", lambda now: now.contents.noted(said(staff.id.hex, text)))
+
+
+def text_problem(text: str) -> str:
+    """What is wrong with a text somebody typed; nothing when it will do."""
+    if not text:
+        return _("Write something first.")
+    if len(text) > LONGEST_TEXT:
+        return _("Use at most %(most)d letters. What you typed is still in the field.") % {"most": LONGEST_TEXT}
+    return ""
+
+
+@require_POST
+@staff_page()
+def rename(request: HttpRequest, staff: Staff, matter: UUID) -> HttpResponseBase:
+    alias = request.POST.get("alias", "").strip()
+    if problem := alias_problem(alias):
+        return _overview(request, staff, working(matters.load(staff, matter)), problem)
+    return changed(request, staff, matter, "renamed", lambda now: replace(now.contents, alias=alias))
+
+
+@require_POST
+@staff_page()
+def language(request: HttpRequest, staff: Staff, matter: UUID) -> HttpResponseBase:
+    """The client's language, also in the middle of a walk; then back to the page it was changed on."""
+    lang = request.POST.get("lang", "")
+    if lang not in languages():
+        problem = _("This site does not speak that language.")
+        return _overview(request, staff, working(matters.load(staff, matter)), problem)
+    saved = change(request, staff, matter, "language", lambda now: replace(now.contents, lang=lang))
+    if isinstance(saved, HttpResponse):
+        return saved
+    back = request.POST.get("back", "")
+    return redirect("clinic-section", matter, int(back)) if back.isdecimal() else redirect("clinic-matter", matter)
+
+
+@require_POST
+@staff_page()
+def follow_up(request: HttpRequest, staff: Staff, matter: UUID) -> HttpResponseBase:
+    """The day to look again with the client; an empty one takes it away."""
+    text = request.POST.get("on", "")
+    try:
+        on = date.fromisoformat(text) if text else None
+    except ValueError:
+        on = date.min
+    if on is not None and on < today():
+        problem = _("Choose a day that is still to come.")
+        return _overview(request, staff, working(matters.load(staff, matter)), problem)
+    return changed(request, staff, matter, "follow-up", lambda now: now.contents, beside={"follow_up": on})
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@staff_page("assign")
+def assign(request: HttpRequest, staff: Staff, matter: UUID) -> HttpResponseBase:
+    """Who works on a matter. Whoever may assign knows its short id, and reads it only when it is theirs too."""
+    row = known(staff).filter(pk=matter).first()
+    if row is None:
+        raise NoMatter
+    people = list(Staff.objects.filter(is_active=True).order_by("name"))
+    if request.method != "POST":
+        return show(request, "clinic/assign.html", {"row": row, "people": people, "chosen": _assigned(row)})
+    chosen = [one for one in people if one.id.hex in request.POST.getlist("who")]
+    if not chosen:
+        problem = _("Choose at least one person, or nobody could open it any more.")
+        context = {"row": row, "people": people, "chosen": set[str](), "problem": problem}
+        return show(request, "clinic/assign.html", context, 422)
+    with transaction.atomic():
+        row.assigned.set(chosen)
+        audit.note(staff.id, "assigned", matter=row.id, revision=row.revision)
+    return redirect(back_from(staff, matter), *([matter] if readable(staff).filter(pk=matter).exists() else []))
+
+
+def back_from(staff: Staff, matter: UUID) -> str:
+    """Where to go after something was done to a matter: to it, or to a list when it is not theirs to read."""
+    if readable(staff).filter(pk=matter).exists():
+        return "clinic-matter"
+    return "clinic-keeping" if may(staff, "hold") else "clinic-home"
+
+
+def _assigned(row: Matter) -> set[str]:
+    return {one.id.hex for one in row.assigned.all()}

@@ -1,0 +1,8 @@
+from django.db import migrations
+
+from threatmodel.clinic.append_only import forward
+
+
+class Migration(migrations.Migration):
+    dependencies = [("clinic", "0002_clinic_rotation_due")]
+    operations = [migrations.RunPython(forward, migrations.RunPython.noop)]
