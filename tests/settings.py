@@ -18,3 +18,4 @@ os.mkdir(os.environ["THREATMODEL_CLINIC"], 0o700)
 from threatmodel.settings import *  # noqa: E402, F403
 
 del os.environ["THREATMODEL_CLINIC"]
+os.environ["DJANGO_SETTINGS_MODULE"] = "threatmodel.settings"  # for those servers; this process has its own already

@@ -4,6 +4,9 @@ import pytest
 from django.db import connections, transaction
 
 from tests.clinic.databases import VENDORS, close_all, prepared
+from threatmodel.clinic.founding import found
+from threatmodel.clinic.models import Staff
+from threatmodel.clinic.models.staff import Role
 
 
 @pytest.fixture(scope="session", autouse=True)
@@ -32,3 +35,26 @@ def database(vendor, django_db_blocker):
                 transaction.set_rollback(True)
         finally:
             connections["default"] = was
+
+
+@pytest.fixture
+def clinic(database, settings, tmp_path):
+    """A clinic that was just set up, in a directory of this test."""
+    settings.CLINIC = tmp_path / "clinic"
+    settings.CLINIC_KEY = settings.CLINIC / "clinic.key"
+    return found().clinic
+
+
+@pytest.fixture
+def volunteer(clinic):
+    return Staff.objects.create("Vera", Role.VOLUNTEER)
+
+
+@pytest.fixture
+def lawyer(clinic):
+    return Staff.objects.create("Leo", Role.LAWYER)
+
+
+@pytest.fixture
+def supervisor(clinic):
+    return Staff.objects.create("Sol", Role.SUPERVISOR)

@@ -1,0 +1,139 @@
+"""Coming back to a matter: what is due, what has changed and why, and a code that a client brings."""
+
+from datetime import timedelta
+
+import pytest
+
+from tests.clinic.acting import at, person, post
+from tests.clinic.making import matter
+from threatmodel.clinic import handoff_views, matters
+from threatmodel.clinic.keys import derived
+from threatmodel.clinic.models import AuditEntry, Count, Matter, UsedCode
+from threatmodel.clinic.models.staff import Role
+from threatmodel.clinic.working import working
+from threatmodel.documents.packs import questionnaire_in
+from threatmodel.documents.record import Record
+from threatmodel.engine.answers import Answers
+from threatmodel.engine.marks import Marks
+from threatmodel.sealing.handoff import new_secret, public_key, seal_to
+
+
+@pytest.fixture
+def vera(clinic):
+    return person("Vera", Role.VOLUNTEER)
+
+
+def test_what_is_due_within_a_week_is_listed_and_nothing_later(vera):
+    soon, later = matter(vera[0], alias="soon one"), matter(vera[0], alias="later one")
+    for made, days in ((soon, 3), (later, 20)):
+        on = matters.today() + timedelta(days=days)
+        post(vera[1], at("matter", made.row.id), at("follow-up", made.row.id), on=on.isoformat())
+
+    page = vera[1].get(at("due")).content.decode()
+
+    assert "soon one" in page
+    assert "later one" not in page
+
+
+def test_a_day_that_is_over_or_none_is_refused(vera):
+    made = matter(vera[0])
+    for wrong in ("2020-01-01", "tomorrow"):
+        answer = post(vera[1], at("matter", made.row.id), at("follow-up", made.row.id), on=wrong)
+        assert answer.status_code == 422
+    assert Matter.objects.get().follow_up is None
+
+
+def test_a_new_assessment_is_held_against_the_one_before(vera):
+    made = matter(vera[0], answers={"pending": ["none"]})
+    post(vera[1], at("plan", made.row.id), at("again", made.row.id))
+    post(
+        vera[1],
+        at("section", made.row.id, 1),
+        at("section", made.row.id, 1),
+        **{"answer-pending": "civil-or-family-case"},
+    )
+
+    page = vera[1].get(at("changes", made.row.id)).content.decode()
+
+    pack = questionnaire_in("en")
+    labels = {option.id: option.label for option in pack.question["pending"].options}
+    assert labels["none"] in page
+    assert labels["civil-or-family-case"] in page
+    assert 'id="by-answers"' in page
+
+
+def test_a_mark_is_kept_and_what_is_done_is_counted_once_and_without_the_matter(vera):
+    made = matter(vera[0])
+    item = working(made).plan().hygiene[0].measure.id
+    for mark in ("done", "done", "none", "risky"):
+        post(vera[1], at("plan", made.row.id), at("mark", made.row.id), mark=f"{item} {mark}")
+
+    assert working(matters.load(vera[0], made.row.id)).record.marks.get(item) == "risky"
+    assert Count.objects.get(kind="measures", key=item).number == 1
+
+
+def test_staff_confirm_the_criteria_and_a_changed_answer_asks_again(vera):
+    made = matter(vera[0], answers={"pending": ["none"]})
+    post(vera[1], at("plan", made.row.id), at("confirm", made.row.id))
+    assert "Vera" in vera[1].get(at("plan", made.row.id)).content.decode()
+
+    post(vera[1], at("section", made.row.id, 1), at("section", made.row.id, 1), **{"answer-pending": "criminal-case"})
+
+    assert matters.load(vera[0], made.row.id).contents.confirmed is None
+    assert at("confirm", made.row.id) in vera[1].get(at("plan", made.row.id)).content.decode()
+
+
+def code(secret: bytes | None = None, days: int = 3) -> str:
+    """A code of somebody who answered one question."""
+    pack = questionnaire_in("es")
+    answers = Answers(pack).choose("pending", ["criminal-case"])
+    content = Record.keep(answers, Marks(pack), matters.today()).pack()
+    return seal_to(public_key(secret or derived("hand-off")), content, matters.today() + timedelta(days=days))
+
+
+def test_a_code_becomes_a_matter_once(vera):
+    """P40: the second time it is refused with a sentence, and makes nothing."""
+    text = code()
+    sent = {"code": text, "alias": "plum bridge"}
+
+    opened = vera[1].post(at("take-over"), sent)
+    again = vera[1].post(at("take-over"), sent)
+
+    row = Matter.objects.get()
+    assert opened["Location"] == at("plan", row.id)
+    assert again.status_code == 422
+    now = working(matters.load(vera[0], row.id))
+    assert now.answers.as_mapping() == {"pending": ["criminal-case"]}
+    assert now.contents.lang == "es"
+    assert AuditEntry.objects.get(act="created").detail == "hand-off"
+    assert UsedCode.objects.count() == 1
+    assert text[20:60].encode() not in bytes(UsedCode.objects.get().mark)
+
+
+def test_two_who_open_one_code_at_once_make_one_matter(vera, monkeypatch):
+    """P40: who looked before the other's was stored is refused by the database."""
+    text = code()
+    vera[1].post(at("take-over"), {"code": text, "alias": "plum bridge"})
+    monkeypatch.setattr(handoff_views.UsedCode.objects, "filter", lambda **_: UsedCode.objects.none())
+
+    assert vera[1].post(at("take-over"), {"code": text, "alias": "plum garden"}).status_code == 422
+    assert Matter.objects.count() == 1
+
+
+@pytest.mark.parametrize("kind", ["other", "old", "cut", "changed", "none", "words", "long"])
+def test_a_code_that_cannot_be_opened_gets_a_sentence_of_its_own_and_nothing_is_stored(vera, kind):
+    texts = {
+        "other": lambda: code(new_secret()),
+        "old": lambda: code(days=-1),
+        "cut": lambda: code()[:-9],
+        "changed": lambda: code()[:60] + ("A" if code()[60] != "A" else "B") + code()[61:],
+        "none": lambda: " ",
+        "words": lambda: "hello there",
+        "long": lambda: "A" * 9000,
+    }
+
+    answer = vera[1].post(at("take-over"), {"code": texts[kind](), "alias": "plum bridge"})
+
+    assert answer.status_code == 422
+    assert not Matter.objects.exists()
+    assert not UsedCode.objects.exists()
