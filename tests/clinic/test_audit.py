@@ -21,7 +21,7 @@ def test_a_whole_chain_is_whole(lines):
     assert [*lines.values_list("number", flat=True)] == [1, 2, 3, 4, 5]
 
 
-@pytest.mark.parametrize("field", ["act", "actor", "at", "detail", "matter", "revision"])
+@pytest.mark.parametrize("field", ["about", "act", "actor", "at", "detail", "matter", "revision"])
 def test_a_changed_line_is_found(lines, field, volunteer, loose):
     """P50: whatever of it was changed."""
     other = {

@@ -28,10 +28,19 @@ class Fault(NamedTuple):
     kind: str
 
 
-def note(actor: UUID | None, act: str, *, detail: str = "", matter: UUID | None = None, revision: int = 0) -> None:
+def note(
+    actor: UUID | None,
+    act: str,
+    *,
+    detail: str = "",
+    about: UUID | None = None,
+    matter: UUID | None = None,
+    revision: int = 0,
+) -> None:
     """Add a line, within whatever transaction does the act: both are stored, or neither.
 
-    ``act`` and ``detail`` are fixed words of this program. Without an actor it was the program itself, or a command.
+    ``act`` and ``detail`` are fixed words of this program; ``about`` is a colleague it was done to. Without an actor it
+    was the program itself, or a command.
     """
     with transaction.atomic():
         clinic = Clinic.objects.select_for_update().get()
@@ -41,6 +50,7 @@ def note(actor: UUID | None, act: str, *, detail: str = "", matter: UUID | None 
             actor=actor,
             act=act,
             detail=detail,
+            about=about,
             matter=matter,
             revision=revision,
         )
@@ -77,6 +87,7 @@ def _link(key: bytes, before: bytes, entry: AuditEntry) -> bytes:
             str(entry.actor or ""),
             entry.act,
             entry.detail,
+            str(entry.about or ""),
             str(entry.matter or ""),
             str(entry.revision),
         )

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from uuid import UUID
 
 from django.conf import settings
 from django.db import transaction
@@ -103,10 +104,11 @@ def rotate_keys(request: HttpRequest, staff: Staff) -> HttpResponseBase:
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """A line of the audit with the name of whoever did it, where they are still known."""
+    """A line of the audit with the names of who did it and of whom it was done to, where they are still known."""
 
     line: AuditEntry
     by: str
+    about: str
 
     @property
     def short(self) -> str:
@@ -117,11 +119,13 @@ class Entry:
 @staff_page("audit")
 def audit_page(request: HttpRequest, staff: Staff) -> HttpResponseBase:
     """The last lines of the audit; POST goes over the whole chain and says whether it is whole."""
-    known = {one.id: one.name for one in Staff.objects.all()}
+    known: dict[UUID | None, str] = {one.id: one.name for one in Staff.objects.all()}
     lines = AuditEntry.objects.order_by("-number")[:MOST_ENTRIES]
     faults = list(audit.verify()) if request.method == "POST" else None
     context = {
-        "entries": [Entry(line, known.get(line.actor, "") if line.actor else "") for line in lines],
+        "entries": [
+            Entry(line, *(known.get(one, "") if one else "" for one in (line.actor, line.about))) for line in lines
+        ],
         "total": AuditEntry.objects.count(),
         "most": MOST_ENTRIES,
         "verified": faults is not None,

@@ -148,8 +148,11 @@ def assign(request: HttpRequest, staff: Staff, matter: UUID) -> HttpResponseBase
         context = {"row": row, "people": people, "chosen": set[str](), "problem": problem}
         return show(request, "clinic/assign.html", context, 422)
     with transaction.atomic():
+        before = set(row.assigned.all())
         row.assigned.set(chosen)
-        audit.note(staff.id, "assigned", matter=row.id, revision=row.revision)
+        for one in {*chosen} ^ before:
+            act = "assigned" if one in chosen else "unassigned"
+            audit.note(staff.id, act, about=one.id, matter=row.id, revision=row.revision)
     return redirect(back_from(staff, matter), *([matter] if readable(staff).filter(pk=matter).exists() else []))
 
 

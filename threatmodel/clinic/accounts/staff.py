@@ -105,7 +105,7 @@ def change_role(by: Staff, staff_id: UUID, role: str) -> None:
         staff.role = role
         staff.save(update_fields=["role"])
         end_sessions(staff)
-        audit.note(by.pk, "role-changed", detail=role)
+        audit.note(by.pk, "role-changed", detail=role, about=staff.pk)
 
 
 def deactivate(by: Staff, staff_id: UUID) -> None:
@@ -120,7 +120,7 @@ def deactivate(by: Staff, staff_id: UUID) -> None:
         staff.save(update_fields=["is_active"])
         Invitation.objects.filter(staff=staff).delete()
         end_sessions(staff)
-        audit.note(by.pk, "deactivated")
+        audit.note(by.pk, "deactivated", about=staff.pk)
 
 
 def reactivate(by: Staff, staff_id: UUID) -> None:
@@ -131,7 +131,7 @@ def reactivate(by: Staff, staff_id: UUID) -> None:
             return
         staff.is_active = True
         staff.save(update_fields=["is_active"])
-        audit.note(by.pk, "reactivated")
+        audit.note(by.pk, "reactivated", about=staff.pk)
 
 
 def end_sessions(staff: Staff, but: bytes = b"") -> None:
@@ -147,7 +147,7 @@ def _invitation(by: Staff | None, act: str, made: Invitation) -> str:
     with transaction.atomic():
         Invitation.objects.filter(ends_at__lt=datetime.now(UTC)).delete()
         made.save(force_insert=True)
-        audit.note(by.pk if by else None, act, detail=made.role)
+        audit.note(by.pk if by else None, act, detail=made.role, about=made.staff_id)
     return code
 
 

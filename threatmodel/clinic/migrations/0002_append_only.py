@@ -4,5 +4,5 @@ from threatmodel.clinic.append_only import forward
 
 
 class Migration(migrations.Migration):
-    dependencies = [("clinic", "0002_clinic_rotation_due")]
+    dependencies = [("clinic", "0001_initial")]
     operations = [migrations.RunPython(forward, migrations.RunPython.noop)]
