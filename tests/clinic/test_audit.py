@@ -29,6 +29,7 @@ def test_a_changed_line_is_found(lines, field, volunteer, loose):
         "actor": None,
         "at": "2020-01-01T00:00Z",
         "detail": "x",
+        "about": volunteer.id,
         "matter": volunteer.id,
         "revision": 9,
     }

@@ -21,7 +21,7 @@ BUILT_IN = dict.fromkeys(("eval", "exec", "compile", "__import__"), "code")
 MODULES = dict.fromkeys(("pickle", "marshal", "shelve", "dill", "cPickle", "jsonpickle"), "pickle")
 IN_TEMPLATES = {
     "markup": re.compile(r"\|\s*safe(?:seq)?\b|\{%-?\s*autoescape\s+off|\{%\s*debug\b"),
-    "inline": re.compile(r"<script(?![^>]*\bsrc=)|\son(?!e=)[a-z]+=|\sstyle=|javascript:", re.IGNORECASE),
+    "inline": re.compile(r"<script(?![^>]*\bsrc=)|\son(?!e=|ce=)[a-z]+=|\sstyle=|javascript:", re.IGNORECASE),
 }
 IN_SCRIPTS = {
     "markup": re.compile(r"\b(?:inner|outer)HTML\b|insertAdjacentHTML|document\.write"),
@@ -30,7 +30,7 @@ IN_SCRIPTS = {
 ALLOWED = {
     ("threatmodel/walkthrough/held.py", "raw SQL"): (1, "counts a table's rows; the name is the database's own"),
     ("threatmodel/walkthrough/context.py", "markup"): (1, "our own style sheet, let in by its hash"),
-    ("threatmodel/walkthrough/keep_views.py", "markup"): (1, "a code drawn from letters of base64"),
+    ("threatmodel/walkthrough/codes.py", "markup"): (1, "a code drawn from letters of a sealed text"),
     ("threatmodel/walkthrough/pages.py", "markup"): (2, "labels escaped one by one; marks around a template of ours"),
     ("threatmodel/documents/templatetags.py", "markup"): (
         3,
