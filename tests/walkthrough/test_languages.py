@@ -18,7 +18,7 @@ from threatmodel.documents.packs import questionnaire_in, sample_plans
 from threatmodel.engine.answers import Answers
 from threatmodel.engine.model import Questionnaire
 from threatmodel.engine.plan import build_plan
-from threatmodel.walkthrough.interface import interface, read_interface
+from threatmodel.walkthrough.interface import for_staff, interface, read_interface
 from threatmodel.walkthrough.languages import kept_language
 
 COOKIE = site.LANGUAGE_COOKIE_NAME
@@ -317,7 +317,7 @@ def test_the_pages_own_words_are_whole_in_every_language(lang):
 
     assert [one.id for one in template if one.id] == [one.id for one in catalogue if one.id], "content translate"
     for one in catalogue:
-        if one.id:
+        if one.id and (lang == "es" or not for_staff(one)):
             assert not one.fuzzy, one.id
             assert all(forms(one.string)), one.id
             assert list(one.check(catalogue)) == [], one.id

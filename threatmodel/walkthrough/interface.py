@@ -3,7 +3,7 @@
 from io import BytesIO
 from pathlib import Path
 
-from babel.messages.catalog import Catalog
+from babel.messages.catalog import Catalog, Message
 from babel.messages.extract import DEFAULT_KEYWORDS, extract
 from django.conf import settings
 from django.utils.translation.template import templatize
@@ -11,6 +11,9 @@ from django.utils.translation.template import templatize
 from threatmodel.content.catalogue import read_catalogue, write_catalogue
 
 KEYWORDS = {**DEFAULT_KEYWORDS, "gettext_lazy": None}
+# What only a clinic's staff read is said in English and Spanish; what a client reads there, in every language.
+STAFF = ("templates/clinic/", "templates/account/", "templates/mfa/", "threatmodel/clinic/")
+CLIENTS = ("templates/clinic/client_", "templates/clinic/parts/give_back")
 
 
 def interface_catalogue(lang: str) -> Path:
@@ -29,6 +32,12 @@ def interface() -> Catalog:
         for _, message, _, context in extract("python", BytesIO(source), keywords=KEYWORDS):
             found.add(message, locations=[(str(path.relative_to(settings.BASE_DIR)), 0)], context=context)
     return found
+
+
+def for_staff(message: Message) -> bool:
+    """Whether only a clinic's staff read a text."""
+    places = [place for place, _ in message.locations]
+    return all(place.startswith(STAFF) and not place.startswith(CLIENTS) for place in places)
 
 
 def update_interface(lang: str) -> tuple[Path, int, int]:
