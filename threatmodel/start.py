@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from urllib.parse import urlsplit
 
 from django.conf import settings
+from django.utils.module_loading import import_string
 
 from threatmodel.sealing.key_file import directory_for
 from threatmodel.sealing.keyring import RingUnfit, RingUnreachable
@@ -15,7 +16,7 @@ FEWEST_LETTERS = 5
 
 def faults() -> list[str]:
     """Every reason not to start; none when it is fine to."""
-    found = [*_of_settings(), *_of_keys()]
+    found = [*_of_settings(), *_of_keys(), *_of_clinic()]
     return found + [*_in_public()] if settings.HTTPS or settings.ONION else found
 
 
@@ -39,6 +40,11 @@ def _of_keys() -> Iterator[str]:
         yield str(fault)
     except RingUnreachable:
         yield "The file of the walks' keys cannot be opened. Name another directory in THREATMODEL_KEY_DIRECTORY."
+
+
+def _of_clinic() -> Iterator[str]:
+    if settings.CLINIC:
+        yield from import_string("threatmodel.clinic.readiness.faults")()  # without a clinic nothing of it is loaded
 
 
 def _in_public() -> Iterator[str]:

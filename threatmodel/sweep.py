@@ -8,6 +8,7 @@ import time
 from contextlib import suppress
 
 from django.conf import settings
+from django.utils.module_loading import import_string
 
 from threatmodel.meter import Meter
 from threatmodel.sealing.key_file import directory_for
@@ -27,6 +28,13 @@ def sweep(now: int) -> None:
         key_ring().current(now)
     with suppress(OSError):
         Meter(directory_for(settings.KEY_DIRECTORY, on_disk=settings.KEYS_ON_DISK)).forget(now)
+    sweep_clinic()
+
+
+def sweep_clinic(*, first: bool = False) -> None:
+    """Do what is due at the clinic, where there is one. The ``first`` time is before any page is served."""
+    if settings.CLINIC:
+        import_string("threatmodel.clinic.sweep.sweep")(first=first)  # without a clinic nothing of it is loaded
 
 
 def begin(every: float = EVERY) -> threading.Event:

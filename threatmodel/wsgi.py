@@ -17,6 +17,7 @@ from threatmodel.content.errors import BrokenPack  # noqa: E402
 from threatmodel.documents.packs import in_every_language  # noqa: E402
 from threatmodel.start import faults  # noqa: E402
 from threatmodel.sweep import begin as begin_to_sweep  # noqa: E402
+from threatmodel.sweep import sweep_clinic  # noqa: E402
 
 if unsafe := faults():
     sys.exit("\n".join(unsafe))
@@ -25,4 +26,5 @@ try:
 except BrokenPack as broken:
     sys.exit(str(broken))
 application = guarded(get_wsgi_application())
+sweep_clinic(first=True)
 begin_to_sweep()

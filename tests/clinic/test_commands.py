@@ -75,9 +75,10 @@ def test_setting_up_shows_once_what_to_put_away_and_is_refused_after_that(place,
 @pytest.mark.parametrize("broken", ["make_keys", "write_public", "register", "end"])
 def test_a_set_up_that_was_killed_is_finished_by_another(place, command, monkeypatch, broken):
     """Killed at any step, nothing is lost without a word: what was not shown is made anew."""
-    with monkeypatch.context() as killed, pytest.raises(Stopped):
+    with monkeypatch.context() as killed:
         killed.setattr(founding, broken, stop)
-        command("setup")
+        with pytest.raises(Stopped):
+            command("setup")
 
     (recovery,) = keys_in(command("setup"))
 
@@ -87,9 +88,10 @@ def test_a_set_up_that_was_killed_is_finished_by_another(place, command, monkeyp
 
 
 def test_a_typed_key_that_was_lost_before_it_was_shown_says_what_to_remove(place, command, monkeypatch):
-    with monkeypatch.context() as killed, pytest.raises(Stopped):
+    with monkeypatch.context() as killed:
         killed.setattr(founding, "register", stop)
-        command("setup", "--typed-key")
+        with pytest.raises(Stopped):
+            command("setup", "--typed-key")
     keys.erase(keys.typed())  # the machine was switched off
 
     with pytest.raises(CommandError, match=str(place.settings.CLINIC)):
@@ -153,13 +155,14 @@ def test_a_key_that_a_command_gives_is_used_and_written_nowhere(place, command, 
 def test_a_change_of_keys_that_was_killed_is_finished_by_another(volunteer, command, monkeypatch, step):
     """P55: at whatever step; matters open before, in between and after, and the old key opens nothing any more."""
     made, (old,) = matter(volunteer), keys.given()
-    with monkeypatch.context() as killed, pytest.raises(Stopped):
+    with monkeypatch.context() as killed:
         if step == "half":
             seal_slot = keys.Generations._fill
             killed.setattr(keys.Generations, "_fill", lambda *all_: stop() if all_[2] else seal_slot(*all_))
         else:
             killed.setattr(key_change, step, stop)
-        command("change-key")
+        with pytest.raises(Stopped):
+            command("change-key")
     assert matters.unsealed(Matter.objects.get()).contents == made.contents
 
     command("change-key")
@@ -179,9 +182,10 @@ def test_a_change_of_a_typed_key_that_lost_its_memory_needs_both_keys(place, com
     assert not keys.changing().exists()
     shown: list[str] = []
     seal_slot = keys.Generations._fill
-    with monkeypatch.context() as killed, pytest.raises(Stopped):
+    with monkeypatch.context() as killed:
         killed.setattr(keys.Generations, "_fill", lambda *all_: stop() if all_[2] else seal_slot(*all_))
-        key_change.change(lambda key: not shown.append(key))
+        with pytest.raises(Stopped):
+            key_change.change(lambda key: not shown.append(key))
     for path in (keys.typed(), keys.changing()):
         keys.erase(path)  # the machine was switched off
 

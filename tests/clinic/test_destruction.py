@@ -1,8 +1,10 @@
 """Destroyed is gone: from the live database, from a backup, and from the file of keys."""
 
 from datetime import timedelta
+from uuid import uuid4
 
 import pytest
+from django.db import DatabaseError
 
 from tests.clinic.making import matter
 from threatmodel.clinic import destruction, matters, tombstones
@@ -126,3 +128,47 @@ def test_room_is_kept_for_destroying(clinic):
     assert (directory() / destruction.BALLAST).stat().st_blocks * 512 >= destruction.BALLAST_BYTES
     assert destruction.release_ballast()
     assert not destruction.release_ballast()
+
+
+def test_rotations_that_failed_again_and_again_use_up_no_place(volunteer, supervisor, monkeypatch):
+    """P53: as on a full disk, once a minute; when there is room again, the next round finishes."""
+    made, doomed = matter(volunteer), matter(volunteer)
+    with monkeypatch.context() as broken:
+        broken.setattr(destruction, "_wrap_all", stop)
+        with pytest.raises(Stopped):
+            destruction.destroy(supervisor.id, [doomed.row.pk], "destroyed")
+        for _ in range(30):
+            with pytest.raises(Stopped):
+                destruction.settle()
+
+    destruction.settle()
+
+    assert len(generations().living()) == 1
+    assert matters.load(volunteer, made.row.pk).contents == made.contents
+
+
+def test_what_could_not_be_destroyed_is_not_remembered_as_destroyed(volunteer, supervisor, monkeypatch):
+    """P12: else the next start would destroy what somebody was told is still there."""
+    made = matter(volunteer)
+    monkeypatch.setattr(destruction.audit, "note", fail)
+
+    with pytest.raises(DatabaseError):
+        destruction.destroy(supervisor.id, [made.row.pk], "destroyed")
+
+    assert tombstones.remembered() == {}
+
+
+def fail(*_: object, **__: object) -> None:
+    raise DatabaseError
+
+
+def test_a_mark_that_was_written_in_part_hides_no_other(clinic):
+    """P12: the next one begins where the last whole one ended."""
+    first, second = uuid4(), uuid4()
+    tombstones.bury([first])
+    with (directory() / tombstones.TOMBSTONES).open("ab") as file:
+        file.write(b"half")
+
+    tombstones.bury([second])
+
+    assert len(tombstones.remembered()) == 2

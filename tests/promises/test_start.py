@@ -71,6 +71,7 @@ def test_a_server_for_others_starts_with_safe_settings(public):
 
 def test_debug_does_not_start(settings):
     """P3: it would show a person's answers with a fault; no setting of the environment switches it on."""
+    settings.CLINIC = None
     assert faults() == []
 
     settings.DEBUG = True

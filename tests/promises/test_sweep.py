@@ -18,7 +18,7 @@ def directory(tmp_path, settings, monkeypatch):
     """The keys and the counts of this test alone."""
     directory = tmp_path / "keys"
     ring = FileRing(directory, on_disk=True)
-    settings.KEY_DIRECTORY = str(directory)
+    settings.KEY_DIRECTORY, settings.CLINIC = str(directory), None
     monkeypatch.setattr("threatmodel.sweep.key_ring", lambda: ring)
     return directory
 

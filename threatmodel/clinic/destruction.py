@@ -20,6 +20,7 @@ from threatmodel.sealing.matter import NotOpened, keyed, unwrap, wrap
 
 BALLAST = "ballast"
 BALLAST_BYTES = 4 * 1024 * 1024
+FULL = 256 * 1024
 MOST_UNFINISHED = 8
 
 
@@ -160,9 +161,9 @@ def stay_destroyed() -> int:
 
 
 def keep_ballast() -> None:
-    """Keep room on the disk, so that destroying works when it is full. Where there is none, the next round tries."""
+    """Keep room on the disk, so that destroying works when it is full. Where there is little, the next round tries."""
     path = directory() / BALLAST
-    if path.exists():
+    if path.exists() or _free() < 2 * BALLAST_BYTES:
         return
     descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_CLOEXEC, 0o600)
     try:
@@ -171,6 +172,18 @@ def keep_ballast() -> None:
         path.unlink()
     finally:
         os.close(descriptor)
+
+
+def make_room() -> None:
+    """Give the room back on a disk so full that an SQLite cannot even be read there, nor be asked what to destroy."""
+    if _free() < FULL:
+        release_ballast()
+
+
+def _free() -> int:
+    """How many bytes the disk with the clinic's files still takes."""
+    disk = os.statvfs(directory())
+    return disk.f_bavail * disk.f_frsize
 
 
 def release_ballast() -> bool:

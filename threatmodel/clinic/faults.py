@@ -2,6 +2,7 @@
 
 import logging
 
+from django.contrib.auth.models import AnonymousUser
 from django.db import DatabaseError
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
@@ -76,6 +77,7 @@ def _unfit(request: HttpRequest) -> HttpResponse:
 
 
 def _away(request: HttpRequest) -> HttpResponse:
+    request.user = AnonymousUser()  # the page's frame would ask the database who this is, and fail in its turn
     return fault_page(
         request,
         503,

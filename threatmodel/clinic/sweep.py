@@ -12,7 +12,7 @@ from django.db import DatabaseError, close_old_connections, transaction
 from threatmodel.clinic import audit
 from threatmodel.clinic.accounts import sessions
 from threatmodel.clinic.clock import today
-from threatmodel.clinic.destruction import keep_ballast, settle, stay_destroyed
+from threatmodel.clinic.destruction import keep_ballast, make_room, settle, stay_destroyed
 from threatmodel.clinic.keys import KeysUnfit, Locked, directory, generations
 from threatmodel.clinic.models import Clinic, Invitation, UsedCode
 from threatmodel.clinic.retention import expire
@@ -44,6 +44,7 @@ def _alone(first: bool) -> None:
     descriptor = os.open(directory() / LOCK, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
     try:
         fcntl.flock(descriptor, fcntl.LOCK_EX if first else fcntl.LOCK_EX | fcntl.LOCK_NB)
+        make_room()
         if Clinic.objects.exists():
             _round(first)
         level(directory())

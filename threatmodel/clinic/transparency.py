@@ -48,6 +48,7 @@ CLEAR = {
     "clinic_auditentry.actor": "who of the staff",
     "clinic_auditentry.act": "what they did, as one of a few words",
     "clinic_auditentry.detail": "a second such word",
+    "clinic_auditentry.about": "whose account it was done to",
     "clinic_auditentry.matter": "with which matter; it outlives the matter",
     "clinic_auditentry.revision": "with which saving of it",
     "clinic_clinic.id": "a random number",
@@ -100,8 +101,9 @@ CLEAR = {
 
 def tables() -> dict[str, type[models.Model]]:
     """Every table with its model, by name."""
-    found = {model._meta.db_table: model for model in apps.get_models(include_auto_created=True)}
-    return dict(sorted({**found, "django_migrations": MigrationRecorder.Migration}.items()))
+    models_of: list[type[models.Model]] = [*apps.get_models(include_auto_created=True), MigrationRecorder.Migration]
+    found: dict[str, type[models.Model]] = {model._meta.db_table: model for model in models_of}
+    return dict(sorted(found.items()))
 
 
 def told(column: str) -> tuple[str, str]:
@@ -142,7 +144,9 @@ def audited(matter: UUID) -> Iterator[str]:
     for entry in AuditEntry.objects.filter(matter=matter).order_by("number"):
         who = names.get(entry.actor, "the program") if entry.actor else "the program"
         revision = f" (revision {entry.revision})" if entry.revision else ""
-        yield f"  clear   audit {entry.number}: {entry.at:%Y-%m-%d %H:%M} {who} {entry.act} {entry.detail}{revision}"
+        whom = f" (about {names.get(entry.about, entry.about)})" if entry.about else ""
+        said = f"{entry.at:%Y-%m-%d %H:%M} {who} {entry.act} {entry.detail}"
+        yield f"  clear   audit {entry.number}: {said}{revision}{whom}"
 
 
 def columns() -> dict[str, list[str]]:
