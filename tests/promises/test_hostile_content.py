@@ -20,6 +20,7 @@ from tests.promises.server import shipped
 from tests.walkthrough.cast import carrying
 from threatmodel.content.compile import load_pack
 from threatmodel.content.examples import samples
+from threatmodel.documents import packs
 from threatmodel.documents.calendar import look_again_ics
 from threatmodel.documents.export import plan_json
 from threatmodel.documents.paper import printable
@@ -28,7 +29,6 @@ from threatmodel.engine.answers import Answers
 from threatmodel.engine.marks import Marks
 from threatmodel.engine.plan import build_plan
 from threatmodel.engine.snapshot import Snapshot
-from threatmodel.documents import packs
 from threatmodel.walkthrough.walk import Walk
 
 EVALUATED = str(7 * 191)

@@ -206,7 +206,7 @@ def test_the_key_is_that_of_the_setting_or_of_the_clinic_here(tmp_path):
     assert started(tmp_path, **here, **named) == (0, f"{other.hex()} Harbor")
 
 
-@pytest.mark.parametrize("damaged", ["x", public_text(public_key(SECRET))[:-1]])
+@pytest.mark.parametrize("damaged", ["x", public_text(public_key(SECRET))[:-1]], ids=["short", "cut"])
 def test_a_damaged_key_stops_the_start_and_says_where(tmp_path, damaged):
     (tmp_path / "handoff.pub").write_text(damaged, "ascii")
 
