@@ -16,7 +16,7 @@ def at(name: str, *args: object) -> str:
 
 def form(page: str) -> dict[str, str]:
     """What a form on a matter's page carries along."""
-    found = {name: re.search(rf'name="{name}" value="([^"]*)"', page) for name in ("revision", "once")}
+    found = {name: re.search(rf'name="{name}" value="([^"]*)"', page) for name in ("revision", "once", "shown")}
     return {name: match[1] for name, match in found.items() if match}
 
 

@@ -9,8 +9,8 @@ from pathlib import Path
 from typing import NamedTuple
 
 import pytest
-from django.core.management import call_command
-from django.db import connections
+from django.core.management import CommandError, call_command
+from django.db import OperationalError, connections
 
 from tests.clinic.making import matter
 from tests.clinic.places import Place, lose, migrated, programs
@@ -295,6 +295,37 @@ def test_the_commands_do_it_too(machine, another, capsys, monkeypatch):
     assert write_key(keys.given()[0]) in capsys.readouterr().out
     assert Clinic.objects.get().epoch == keys.generations().newest()[0]
     assert not Invitation.objects.exists()
+
+
+@pytest.mark.parametrize("days", [-1, 0, 31])
+def test_backups_are_kept_for_a_day_at_least_and_no_longer_than_what_was_destroyed_is_remembered(machine, days):
+    """P10: P12: another number is refused before anything is made or deleted."""
+    made = machine.back_up()
+    before = {path: path.stat().st_ino for path in made.iterdir()}
+
+    with pytest.raises(CommandError) as refused:
+        call_command("clinic", "backup", str(made.parent), f"--keep-days={days}")
+
+    assert refused.value.returncode == 2
+    assert {path: path.stat().st_ino for path in made.iterdir()} == before
+    assert backup.MOST_DAYS <= tombstones.REMEMBERED_DAYS
+
+
+def test_a_database_that_cannot_be_asked_is_not_taken_for_an_empty_one(machine, monkeypatch):
+    """P56: it may hold a clinic, so that nothing is put in its place."""
+    matter(machine.staff, alias="alive")
+    made = machine.back_up()
+    matter(machine.staff, alias="later")
+
+    def away(*_: object) -> None:
+        raise OperationalError
+
+    for owner, name in ((Clinic.objects, "first"), (connections["default"].introspection, "table_names")):
+        with monkeypatch.context() as failing:
+            failing.setattr(owner, name, away)
+            with pytest.raises(OperationalError):
+                restore(made, machine.recovery)
+    assert aliases(machine.staff) == {"alive", "later"}
 
 
 def test_without_the_programs_of_postgresql_a_sentence_says_so(machine, vendor, monkeypatch):

@@ -173,8 +173,12 @@ def test_a_change_of_keys_that_was_killed_is_finished_by_another(volunteer, comm
     assert keys.Generations(keys.directory() / keys.GENERATIONS, [old]).opened()[0] == 0
 
 
-def test_a_change_of_a_typed_key_that_lost_its_memory_needs_both_keys(place, command, monkeypatch):
-    """P55: the next key is shown before anything is sealed with it, so that no switch-off loses it."""
+@pytest.mark.parametrize("newest_first", [False, True])
+def test_a_change_of_a_typed_key_that_lost_its_memory_needs_both_keys(place, command, monkeypatch, newest_first):
+    """P55: the next key is shown before anything is sealed with it, so that no switch-off loses it.
+
+    It is the next one that stays, whichever is typed first, and it is said which that is.
+    """
     old, _ = keys_in(command("setup", "--typed-key"))
     made = matter(Staff.objects.create("Vera", Role.VOLUNTEER))
     with pytest.raises(CommandError):
@@ -189,12 +193,14 @@ def test_a_change_of_a_typed_key_that_lost_its_memory_needs_both_keys(place, com
     for path in (keys.typed(), keys.changing()):
         keys.erase(path)  # the machine was switched off
 
-    lines = iter([write_key(old), shown[0]])
+    lines = iter(sorted([write_key(old), shown[0]], key=lambda key: (key == shown[0]) is not newest_first))
     monkeypatch.setattr("threatmodel.clinic.management.commands.clinic.ask", lambda _: next(lines))
-    command("unlock")
+    said = command("unlock")
 
     assert matters.unsealed(made.row).contents == made.contents
     assert keys.given() == [read_key(shown[0])]
+    assert shown[0][-7:] in said
+    assert write_key(old)[-7:] not in said
 
 
 def test_a_change_of_keys_disturbs_nobody_who_works_meanwhile(volunteer, command):
@@ -244,6 +250,25 @@ def test_one_matter_is_destroyed_when_its_number_is_typed_twice(volunteer, comma
 
     assert not Matter.objects.exists()
     assert AuditEntry.objects.filter(act="destroyed").count() == 2
+
+
+def test_a_matter_that_is_held_is_not_destroyed_by_the_command_either(volunteer, command, monkeypatch):
+    """P11: held before it is asked for, or while the question stands."""
+    held, meanwhile = matter(volunteer), matter(volunteer)
+    Matter.objects.filter(pk=held.row.pk).update(hold=Matter.Hold.CASE)
+
+    def answered(_: str) -> str:
+        Matter.objects.filter(pk=meanwhile.row.pk).update(hold=Matter.Hold.LAWYER)
+        return meanwhile.short
+
+    monkeypatch.setattr("threatmodel.clinic.management.commands.clinic.ask", answered)
+    for arguments in ([held.short, "--yes"], [held.short], [meanwhile.short]):
+        with pytest.raises(CommandError, match="held") as refused:
+            command("destroy", *arguments)
+        assert refused.value.returncode == 1
+
+    assert Matter.objects.count() == 2
+    assert not AuditEntry.objects.filter(act="destroyed").exists()
 
 
 def test_what_was_kept_long_enough_goes_unless_the_clock_jumped(volunteer, command):

@@ -4,13 +4,14 @@ from datetime import timedelta
 from uuid import uuid4
 
 import pytest
-from django.db import DatabaseError
+from django.db import DatabaseError, connections
+from django.test.utils import CaptureQueriesContext
 
 from tests.clinic.making import matter
 from threatmodel.clinic import destruction, matters, tombstones
 from threatmodel.clinic.keys import GENERATIONS, directory, generations
 from threatmodel.clinic.models import AuditEntry, Clinic, Matter
-from threatmodel.clinic.retention import expire
+from threatmodel.clinic.retention import expire, expired
 from threatmodel.sealing.matter import keyed
 
 
@@ -172,3 +173,67 @@ def test_a_mark_that_was_written_in_part_hides_no_other(clinic):
     tombstones.bury([second])
 
     assert len(tombstones.remembered()) == 2
+
+
+def test_what_is_held_or_was_used_meanwhile_is_spared(volunteer, supervisor):
+    """P11: also by who chose it before it was; no mark of it stays, and no key is turned for nothing."""
+    held, used = matter(volunteer), matter(volunteer)
+    Matter.objects.filter(pk=held.row.pk).update(hold=Matter.Hold.CLIENT)
+    before = generations().newest()[0]
+
+    assert destruction.destroy(supervisor.id, [held.row.pk], "destroyed") == 0
+    assert destruction.destroy(None, [held.row.pk, used.row.pk], "expired", expired(matters.today())) == 0
+
+    assert Matter.objects.count() == 2
+    assert tombstones.remembered() == {}
+    assert generations().newest()[0] == before
+    assert not AuditEntry.objects.filter(act__in=["destroyed", "expired"]).exists()
+
+
+def test_matters_are_locked_before_the_clinic(volunteer, vendor):
+    """P55: as everywhere else, or two at once would wait for each other on a PostgreSQL."""
+    doomed = [matter(volunteer).row.pk for _ in range(3)]
+
+    with CaptureQueriesContext(connections["default"]) as seen:
+        destruction.destroy(None, doomed, "destroyed")
+
+    asked = [one["sql"] for one in seen.captured_queries]
+    deletes = [place for place, sql in enumerate(asked) if sql.startswith('DELETE FROM "clinic_matter"')]
+    assert len(deletes) == 3
+    locks = [sql for sql in asked[: min(deletes)] if '"clinic_matter"' in sql and "FOR UPDATE" in sql]
+    assert len(locks) == (3 if vendor == "postgresql" else 0), "a hold that comes between the look and the delete waits"
+    assert max(deletes) < min(place for place, sql in enumerate(asked) if '"clinic_clinic"' in sql)
+
+
+def test_killed_before_it_was_deleted_a_matter_lives_on(volunteer, monkeypatch):
+    """P55: its mark goes, and neither a start nor a backup destroys it later."""
+    made = matter(volunteer)
+    with monkeypatch.context() as broken:
+        broken.setattr(destruction, "_delete_all", stop)
+        with pytest.raises(Stopped):
+            destruction.destroy(None, [made.row.pk], "destroyed")
+    assert tombstones.announced()
+    tombstones.forget_tombstones()
+
+    assert destruction.stay_destroyed() == 0
+    destruction.settle()
+
+    assert tombstones.remembered() == {}
+    assert matters.load(volunteer, made.row.pk).contents == made.contents
+
+
+def test_killed_after_it_was_deleted_a_matter_stays_destroyed(volunteer, monkeypatch):
+    """P12: the next round sees that it is gone, and from then on its mark is as any other."""
+    doomed = matter(volunteer)
+    backup = Matter.objects.get(pk=doomed.row.pk)
+    with monkeypatch.context() as broken:
+        broken.setattr(destruction, "bury", stop)
+        with pytest.raises(Stopped):
+            destruction.destroy(None, [doomed.row.pk], "destroyed")
+
+    destruction.settle()
+
+    assert [*tombstones.remembered().values()] == [matters.today()]
+    restored(backup)
+    assert destruction.stay_destroyed() == 1
+    assert not Matter.objects.exists()

@@ -51,11 +51,10 @@ FIELDS = {
         "audit_head": HASHED,
     },
     "clinic.Count": {
-        "id": "how many kinds of counts there are",
+        "id": "a number for each month",
         "month": "a month",
-        "kind": "a fixed word",
-        "key": "a language or a measure, of nobody in particular",
-        "number": "a count; small ones are not shown",
+        "revision": "how many things were counted in the month, of whatever kind",
+        "sealed": SEALED,
     },
     "clinic.Staff": {
         "password": HASHED,

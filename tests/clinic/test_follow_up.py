@@ -1,21 +1,28 @@
 """Coming back to a matter: what is due, what has changed and why, and a code that a client brings."""
 
+import shutil
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 
 from tests.clinic.acting import at, person, post
 from tests.clinic.making import matter
 from threatmodel.clinic import handoff_views, matters
+from threatmodel.clinic.counts import counted
+from threatmodel.clinic.house import House, set_house
 from threatmodel.clinic.keys import derived
-from threatmodel.clinic.models import AuditEntry, Count, Matter, UsedCode
+from threatmodel.clinic.models import AuditEntry, Matter, UsedCode
 from threatmodel.clinic.models.staff import Role
 from threatmodel.clinic.working import working
 from threatmodel.documents.packs import questionnaire_in
-from threatmodel.documents.record import Record
+from threatmodel.documents.record import FORMAT, HEAD, LANG, Lost, Record
 from threatmodel.engine.answers import Answers
 from threatmodel.engine.marks import Marks
-from threatmodel.sealing.handoff import new_secret, public_key, seal_to
+from threatmodel.sealing.handoff import new_secret, open_with, public_key, seal_to
+from threatmodel.sealing.matter import keyed
+
+SMALL = Path(__file__).parents[1] / "content" / "pack"
 
 
 @pytest.fixture
@@ -48,8 +55,8 @@ def test_a_new_assessment_is_held_against_the_one_before(vera):
     post(vera[1], at("plan", made.row.id), at("again", made.row.id))
     post(
         vera[1],
-        at("section", made.row.id, 1),
-        at("section", made.row.id, 1),
+        at("section", made.row.id, 2),
+        at("section", made.row.id, 2),
         **{"answer-pending": "civil-or-family-case"},
     )
 
@@ -65,11 +72,11 @@ def test_a_new_assessment_is_held_against_the_one_before(vera):
 def test_a_mark_is_kept_and_what_is_done_is_counted_once_and_without_the_matter(vera):
     made = matter(vera[0])
     item = working(made).plan().hygiene[0].measure.id
-    for mark in ("done", "done", "none", "risky"):
+    for mark in ("done", "done", "none", "done", "risky"):
         post(vera[1], at("plan", made.row.id), at("mark", made.row.id), mark=f"{item} {mark}")
 
     assert working(matters.load(vera[0], made.row.id)).record.marks.get(item) == "risky"
-    assert Count.objects.get(kind="measures", key=item).number == 1
+    assert counted(matters.today().replace(day=1))["measures", item] == 1
 
 
 def test_staff_confirm_the_criteria_and_a_changed_answer_asks_again(vera):
@@ -77,17 +84,17 @@ def test_staff_confirm_the_criteria_and_a_changed_answer_asks_again(vera):
     post(vera[1], at("plan", made.row.id), at("confirm", made.row.id))
     assert "Vera" in vera[1].get(at("plan", made.row.id)).content.decode()
 
-    post(vera[1], at("section", made.row.id, 1), at("section", made.row.id, 1), **{"answer-pending": "criminal-case"})
+    post(vera[1], at("section", made.row.id, 2), at("section", made.row.id, 2), **{"answer-pending": "criminal-case"})
 
     assert matters.load(vera[0], made.row.id).contents.confirmed is None
     assert at("confirm", made.row.id) in vera[1].get(at("plan", made.row.id)).content.decode()
 
 
-def code(secret: bytes | None = None, days: int = 3) -> str:
-    """A code of somebody who answered one question."""
+def code(secret: bytes | None = None, days: int = 3, content: bytes = b"") -> str:
+    """A code of somebody who answered one question, or of this content."""
     pack = questionnaire_in("es")
     answers = Answers(pack).choose("pending", ["criminal-case"])
-    content = Record.keep(answers, Marks(pack), matters.today()).pack()
+    content = content or Record.keep(answers, Marks(pack), matters.today()).pack()
     return seal_to(public_key(secret or derived("hand-off")), content, matters.today() + timedelta(days=days))
 
 
@@ -107,7 +114,9 @@ def test_a_code_becomes_a_matter_once(vera):
     assert now.contents.lang == "es"
     assert AuditEntry.objects.get(act="created").detail == "hand-off"
     assert UsedCode.objects.count() == 1
-    assert text[20:60].encode() not in bytes(UsedCode.objects.get().mark)
+    opened = open_with(derived("hand-off"), text, matters.today())
+    assert bytes(UsedCode.objects.get().mark) == keyed(derived("index"), opened.mark)
+    assert now.contents.record == opened.content
 
 
 def test_two_who_open_one_code_at_once_make_one_matter(vera, monkeypatch):
@@ -137,3 +146,43 @@ def test_a_code_that_cannot_be_opened_gets_a_sentence_of_its_own_and_nothing_is_
     assert answer.status_code == 422
     assert not Matter.objects.exists()
     assert not UsedCode.objects.exists()
+
+
+def newer() -> bytes:
+    """A record whose content had one measure more, and a mark on it."""
+    pack = questionnaire_in("en")
+    whole = Record.keep(Answers(pack), Marks(pack), matters.today()).pack()
+    _, made_for, version, day, answers, items = HEAD.unpack_from(whole)
+    return b"".join(
+        (
+            HEAD.pack(FORMAT, made_for, version, day, answers, items + 1),
+            bytes(LANG + -(-answers // 8)),
+            (1 << 3 * items).to_bytes(-(-(items + 1) * 3 // 8), "big"),
+            bytes(-(-(items + 1) * 2 // 8) + items + 1),
+        )
+    )
+
+
+def test_what_a_code_holds_and_could_not_be_taken_over_is_told(vera):
+    """P40: it is kept as it came, and the plan's page says what is missing."""
+    vera[1].post(at("take-over"), {"code": code(content=newer()), "alias": "plum bridge"})
+
+    made = matters.load(vera[0], Matter.objects.get().id)
+    assert working(made).record.lost == (Lost(),)
+    assert vera[1].get(at("plan", made.row.id)).context["lost"] == (Lost(),)
+
+
+def test_a_code_made_with_another_of_the_packs_here_is_taken_over(vera, settings, tmp_path):
+    """P40: the house's own is tried first, and then the others."""
+    packs = tmp_path / "packs"
+    shutil.copytree(settings.PACK, packs / "us")
+    shutil.copytree(SMALL, packs / "small")
+    settings.PACK = packs / "us"
+    text = code()
+    set_house(House(pack="small"))
+
+    assert vera[1].post(at("take-over"), {"code": text, "alias": "plum bridge"}).status_code == 302
+
+    now = working(matters.load(vera[0], Matter.objects.get().id))
+    assert now.contents.pack == "us"
+    assert now.answers.as_mapping() == {"pending": ["criminal-case"]}

@@ -9,12 +9,13 @@ from django.test.utils import CaptureQueriesContext
 
 from tests.clinic.accounts.sign_in import signed_in
 from tests.clinic.acting import at, person, post
+from tests.clinic.dump import everything
 from tests.clinic.making import matter
-from threatmodel.clinic import clock, matters
-from threatmodel.clinic.counts import count
+from threatmodel.clinic import clock, keeping_views, matters
+from threatmodel.clinic.counts import count, counted
 from threatmodel.clinic.house import House, house
 from threatmodel.clinic.keys import generations
-from threatmodel.clinic.models import AuditEntry, Matter
+from threatmodel.clinic.models import AuditEntry, Count, Matter
 from threatmodel.clinic.models.staff import Role
 from threatmodel.clinic.retention import expire
 
@@ -192,6 +193,42 @@ def test_counts_leave_small_numbers_out(sol):
 
     assert ">3<" not in page
     assert ">15<" not in page
+
+
+def test_counts_are_sealed_by_month(clinic):
+    """P9: no row tells what was counted; what was changed from outside stops nobody."""
+    month = clock.today().replace(day=1)
+    for key in ("measure-canary", "measure-canary", "another"):
+        count(clock.today(), "measures", key)
+    count(clock.today(), "languages", "es")
+
+    assert counted(month) == {
+        ("measures", "measure-canary"): 2,
+        ("measures", "another"): 1,
+        ("languages", "es"): 1,
+    }
+    assert Count.objects.count() == 1
+    assert b"canary" not in everything()
+    assert b"languages" not in bytes(Count.objects.get().sealed)
+
+    Count.objects.update(revision=2)
+    assert counted(month) == {}
+    count(clock.today(), "languages", "es")
+    assert counted(month) == {("languages", "es"): 1}
+
+
+def test_a_hold_that_comes_while_somebody_destroys_spares_the_matter(sol, vera, monkeypatch):
+    """P48: who had the page open is told that it is held."""
+    made, destroy = matter(vera[0]), keeping_views.destroy
+
+    def held_first(*given):
+        Matter.objects.update(hold=Matter.Hold.CASE)
+        return destroy(*given)
+
+    monkeypatch.setattr(keeping_views, "destroy", held_first)
+
+    assert sol[1].post(at("destroy", made.row.id)).status_code == 409
+    assert Matter.objects.count() == 1
 
 
 def test_lists_ask_the_database_equally_often_however_many_there_are(vera):

@@ -7,9 +7,11 @@ import pytest
 
 from tests.clinic.dump import everything
 from tests.clinic.making import contents, matter
-from threatmodel.clinic import matters
+from threatmodel.clinic import destruction, matters
 from threatmodel.clinic.contents import Contents, Said
 from threatmodel.clinic.models import AuditEntry, Matter
+from threatmodel.clinic.working import working
+from threatmodel.documents.record import NotARecord
 from threatmodel.sealing.matter import BUCKETS, TooLarge
 
 CANARY = "xylophone canary"
@@ -123,3 +125,72 @@ def test_contents_survive_being_packed():
 
     assert Contents.unpack(whole.pack_up(), 1) == whole
     assert Contents.unpack(contents().pack_up(), 1) == contents()
+
+
+def test_contents_from_before_anything_was_counted_are_opened():
+    packed = contents().pack_up().replace(b',"counted":[]', b"")
+
+    assert b"counted" not in packed
+    assert Contents.unpack(packed, 1) == contents()
+
+
+def test_what_is_destroyed_while_it_is_opened_is_not_there(volunteer, supervisor):
+    made, other = matter(volunteer), matter(volunteer)
+    row = Matter.objects.get(pk=made.row.pk)
+    destruction.destroy(supervisor.id, [row.pk], "destroyed")
+
+    with pytest.raises(matters.NoMatter):
+        matters.unsealed(row)
+    assert [one.row.pk for one in matters.listed(volunteer, [row, other.row], 9)] == [other.row.pk]
+
+
+def test_a_matter_whose_questions_are_gone_says_so(volunteer):
+    made = matters.create(volunteer, replace(contents(), pack="mars"))
+
+    with pytest.raises(NotARecord):
+        working(made)
+
+
+def test_a_form_that_is_sent_twice_at_once_is_saved_once(volunteer, monkeypatch):
+    """P51: the other's save comes between the look and the save of this one."""
+    made = matter(volunteer)
+    after, seal = replace(made.contents, alias="after"), matters.seal
+
+    def first_the_other(*given):
+        monkeypatch.setattr(matters, "seal", seal)
+        matters.save(volunteer, made, after, "saved", once="form 1")
+        return seal(*given)
+
+    monkeypatch.setattr(matters, "seal", first_the_other)
+    again = matters.save(volunteer, made, after, "saved", once="form 1")
+
+    assert again.contents.alias == "after"
+    assert again.row.revision == 2
+    assert AuditEntry.objects.filter(act="saved").count() == 1
+
+
+def test_a_form_for_a_new_matter_that_is_sent_twice_at_once_makes_one(volunteer, monkeypatch):
+    """P51: who looked before the other's was stored gets the other's."""
+    id_, taken = uuid4(), matters._taken
+
+    def first_the_other(wanted):
+        monkeypatch.setattr(matters, "_taken", taken)
+        matters.create(volunteer, contents("first"), id_=wanted)
+        return False
+
+    monkeypatch.setattr(matters, "_taken", first_the_other)
+    made = matters.create(volunteer, contents("second"), id_=id_)
+
+    assert (made.row.pk, made.contents.alias) == (id_, "first")
+    assert Matter.objects.count() == 1
+
+
+def test_an_id_of_somebody_else_or_of_what_was_destroyed_is_not_used(volunteer, lawyer, supervisor):
+    theirs, gone = matter(lawyer), matter(volunteer)
+    destruction.destroy(supervisor.id, [gone.row.pk], "destroyed")
+
+    made = [matters.create(volunteer, contents(), id_=one.row.pk).row.pk for one in (theirs, gone)]
+
+    assert not {*made} & {theirs.row.pk, gone.row.pk}
+    assert destruction.stay_destroyed() == 0
+    assert matters.load(lawyer, theirs.row.pk).contents == theirs.contents

@@ -5,6 +5,7 @@ Each line is bound to the one before by a keyed hash, so that none can be change
 """
 
 import hmac
+import logging
 import os
 from collections.abc import Iterator
 from datetime import UTC, datetime
@@ -13,12 +14,15 @@ from typing import NamedTuple
 from uuid import UUID
 
 from django.db import transaction
+from django.db.models import Max
 
 from threatmodel.clinic.keys import derived, directory
 from threatmodel.clinic.models import AuditEntry, Clinic
 
 ANCHOR = "audit-end"
 AT_ONCE = 2000
+
+logger = logging.getLogger(__name__)
 
 
 class Fault(NamedTuple):
@@ -57,15 +61,19 @@ def note(
         entry.link = _link(derived("audit"), bytes(clinic.audit_head), entry)
         entry.save(force_insert=True)
         Clinic.objects.filter(pk=clinic.pk).update(audit_count=entry.number, audit_head=entry.link)
-        transaction.on_commit(lambda: _anchor(entry.number, bytes(entry.link)))
+        transaction.on_commit(lambda: _anchor_if_it_can_be(entry.number, bytes(entry.link)), robust=True)
 
 
 def verify() -> Iterator[Fault]:
-    """Go over the whole chain and yield where it is broken; nothing when it is whole."""
-    key, clinic = derived("audit"), Clinic.objects.get()
+    """Go over the whole chain and yield where it is broken; nothing when it is whole.
+
+    What is noted meanwhile is left to the next time. So the end outside is read first, and the clinic's own last.
+    """
+    key, (anchored, anchor) = derived("audit"), _anchored()
+    last = AuditEntry.objects.aggregate(last=Max("number", default=0))["last"]
+    clinic = Clinic.objects.get()
     number, head = 0, b""
-    anchored, anchor = _anchored()
-    for entry in AuditEntry.objects.order_by("number").iterator(AT_ONCE):
+    for entry in AuditEntry.objects.filter(number__lte=clinic.audit_count).order_by("number").iterator(AT_ONCE):
         number += 1
         if entry.number != number:
             yield Fault(number, "missing")
@@ -77,6 +85,8 @@ def verify() -> Iterator[Fault]:
             yield Fault(number, "foreign")
     if number != clinic.audit_count or head != bytes(clinic.audit_head) or number < anchored:
         yield Fault(number + 1, "cut")
+    if last > clinic.audit_count:
+        yield Fault(last, "foreign")
 
 
 def _link(key: bytes, before: bytes, entry: AuditEntry) -> bytes:
@@ -95,6 +105,14 @@ def _link(key: bytes, before: bytes, entry: AuditEntry) -> bytes:
     return hmac.digest(key, before + said.encode(), sha256)
 
 
+def _anchor_if_it_can_be(number: int, link: bytes) -> None:
+    """What was done is stored by now, and stays so when its end cannot be noted; the next line's end covers it."""
+    try:
+        _anchor(number, link)
+    except OSError as fault:
+        logger.error("the end of the clinic's audit could not be noted [%s]", type(fault).__name__)
+
+
 def _anchor(number: int, link: bytes) -> None:
     """Note where the chain ends, outside the database. An older end is never written over a newer one."""
     if number > _anchored()[0]:
@@ -108,13 +126,17 @@ def _anchor(number: int, link: bytes) -> None:
 def anchor_anew() -> int:
     """Take the chain's present end for its end, as after an older copy was put back. Returns how many lines are lost.
 
-    A chain that is broken in itself is left as it is, so that ``verify`` goes on to tell.
+    Where the chain is broken in itself, ``verify`` goes on to tell.
     """
     clinic, before = Clinic.objects.get(), _anchored()[0]
-    if all(fault.kind in ("cut", "foreign") for fault in verify()):
-        (directory() / ANCHOR).unlink(missing_ok=True)
-        _anchor(clinic.audit_count, bytes(clinic.audit_head))
+    (directory() / ANCHOR).unlink(missing_ok=True)
+    _anchor(clinic.audit_count, bytes(clinic.audit_head))
     return max(0, before - clinic.audit_count)
+
+
+def noted_end() -> int:
+    """The last line that was noted outside the database. It is stored there before, so ask for this one first."""
+    return _anchored()[0]
 
 
 def _anchored() -> tuple[int, bytes]:

@@ -23,12 +23,17 @@ from threatmodel.sealing.recovery import NotRecovered, recover, seal_for_recover
 from threatmodel.sealing.written import KEY_BYTES
 
 KEEP_DAYS = 7
+MOST_DAYS = 30  # for as long it is remembered what was destroyed (threatmodel/clinic/tombstones.py)
 NUMBER_BYTES = 8
 SEALED = "generation-*.sealed"
 
 
 class NoBackup(Exception):
     """A directory that holds no backup, or one that this recovery key does not open."""
+
+
+class DaysUnfit(ValueError):
+    """Backups are kept for a day at least, and no longer than what they may not bring back is remembered."""
 
 
 class Bundle(NamedTuple):
@@ -60,8 +65,11 @@ class Bundle(NamedTuple):
 def back_up(into: Path, keep_days: int = KEEP_DAYS) -> Path:
     """Make today's backup, in place of one that was made today, and delete those past their days.
 
-    Raises ``NotCopied``, ``OSError``, ``Locked`` or ``KeysUnfit``; what was there before is there then, too.
+    Raises ``DaysUnfit``, ``NotCopied``, ``OSError``, ``Locked`` or ``KeysUnfit``; what was there before is there then,
+    too.
     """
+    if not 1 <= keep_days <= MOST_DAYS:
+        raise DaysUnfit(f"Backups are kept for 1 to {MOST_DAYS} days.")
     settle()
     into.mkdir(mode=0o700, parents=True, exist_ok=True)
     made, fresh = into / f"{today():%Y-%m-%d}", into / "unfinished"

@@ -30,6 +30,7 @@ class Contents:
     """``record`` and ``before`` are packed records (documents/record.py): the answers, marks and plan of now, and those
     that a re-assessment is held against; ``before`` is empty until there was one.
 
+    ``counted`` are the measures whose being done was counted for funders (threatmodel/clinic/counts.py).
     ``confirmed`` says which gates were on when staff went through them with the client; ``advised``, ``comments`` and
     ``answered`` are a lawyer's, by item and by question; ``reviewed`` is their sign-off.
     """
@@ -46,6 +47,7 @@ class Contents:
     advised: Mapping[str, Said] = field(default_factory=dict)
     comments: Mapping[str, tuple[Said, ...]] = field(default_factory=dict)
     answered: Mapping[str, Said] = field(default_factory=dict)
+    counted: tuple[str, ...] = ()
 
     def pack_up(self) -> bytes:
         """The contents as bytes."""
@@ -68,6 +70,7 @@ class Contents:
                 advised={id_: _said(one) for id_, one in held["advised"].items()},
                 comments={id_: tuple(map(_said, those)) for id_, those in held["comments"].items()},
                 answered={text: _said(one) for text, one in held["answered"].items()},
+                counted=tuple(held.get("counted", [])),
             )
         except (ValueError, KeyError, TypeError) as fault:
             raise NotContents("not the contents of a matter") from fault

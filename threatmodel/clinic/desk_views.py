@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import timedelta
 from secrets import choice, randbelow
-from uuid import UUID
+from uuid import UUID, uuid4
 
 from django.conf import settings
 from django.db.models import QuerySet
@@ -76,12 +76,21 @@ def new(request: HttpRequest, staff: Staff) -> HttpResponseBase:
         return _new_page(request, staff, problem)
     if depth is None or lang not in languages():
         return _new_page(request, staff, _("Choose one of the answers on the page for each question."))
-    return _made(staff, lang, alias, depth)
+    return _made(staff, lang, alias, depth, _id_of(request))
 
 
-def _made(staff: Staff, lang: str, alias: str, depth: Depth) -> HttpResponseBase:
-    made = matters.create(staff, fresh(lang, pack_of_the_house(), alias, depth))
+def _made(staff: Staff, lang: str, alias: str, depth: Depth, id_: UUID | None) -> HttpResponseBase:
+    made = matters.create(staff, fresh(lang, pack_of_the_house(), alias, depth), id_=id_)
     return redirect("clinic-section", made.row.id, 1)
+
+
+def _id_of(request: HttpRequest) -> UUID | None:
+    """The random id that a form carries, so that sent twice it makes one matter. None where there is no such id."""
+    try:
+        found = UUID(request.POST.get("id", ""))
+    except ValueError:
+        return None
+    return found if found.version == 4 else None
 
 
 def pack_of_the_house() -> str:
@@ -104,6 +113,7 @@ def _new_page(request: HttpRequest, staff: Staff, problem: str = "") -> HttpResp
         "longest": LONGEST_ALIAS,
         "lang": sent.get("lang", "") or house().lang or get_language(),
         "depth": sent.get("depth", "full"),
+        "id": _id_of(request) or uuid4(),
     }
     return show(request, "clinic/new.html", context, 422 if problem else 200)
 

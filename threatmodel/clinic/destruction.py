@@ -5,18 +5,19 @@ generation, and the old one's slot is overwritten in place. What was wrapped wit
 """
 
 import os
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import suppress
 from uuid import UUID
 
 from django.db import DatabaseError, OperationalError, transaction
+from django.db.models import QuerySet
 
 from threatmodel.clinic import audit
-from threatmodel.clinic.keys import derived, directory, generations
+from threatmodel.clinic.keys import directory, generations
 from threatmodel.clinic.models import Clinic, Matter
-from threatmodel.clinic.tombstones import bury, remembered, take_back
+from threatmodel.clinic.tombstones import announce, announced, bury, bury_marks, marks_of, remembered, take_back
 from threatmodel.sealing.generations import Generations
-from threatmodel.sealing.matter import NotOpened, keyed, unwrap, wrap
+from threatmodel.sealing.matter import NotOpened, unwrap, wrap
 
 BALLAST = "ballast"
 BALLAST_BYTES = 4 * 1024 * 1024
@@ -24,40 +25,75 @@ FULL = 256 * 1024
 MOST_UNFINISHED = 8
 
 
-def destroy(actor: UUID | None, matters: Sequence[UUID], act: str) -> int:
-    """Destroy these matters at once, and say how many there were. On a full disk, what is kept free for it is used."""
+def destroy(actor: UUID | None, matters: Sequence[UUID], act: str, among: QuerySet[Matter] | None = None) -> int:
+    """Destroy these matters at once, and say how many there were. On a full disk, what is kept free for it is used.
+
+    Spared is whatever somebody holds, or is not ``among`` the given ones any more at the moment of deleting.
+    """
     if not matters:
         return 0
+    rows = Matter.objects.filter(hold=Matter.Hold.NONE) if among is None else among
     try:
-        gone = _delete(actor, matters, act)
-    except OperationalError:
+        gone = _delete(actor, matters, act, rows)
+    except (OperationalError, OSError):
         if not release_ballast():
             raise
-        gone = _delete(actor, matters, act)
-    rotate(actor)
+        gone = _delete(actor, matters, act, rows)
+    if gone:
+        rotate(actor)
     return gone
 
 
-def _delete(actor: UUID | None, matters: Sequence[UUID], act: str) -> int:
-    try:
-        bury(matters)
-    except OSError:
-        if not release_ballast():
-            raise
-        bury(matters)
+def _delete(actor: UUID | None, matters: Sequence[UUID], act: str, rows: QuerySet[Matter]) -> int:
     try:
         with transaction.atomic():
-            gone = 0
-            for matter in matters:
-                if Matter.objects.filter(pk=matter).delete()[0]:
-                    audit.note(actor, act, matter=matter)
-                    gone += 1
-            Clinic.objects.update(rotation_due=True)
-    except DatabaseError:
-        with suppress(DatabaseError):  # where that cannot be told, they are destroyed later after all
-            take_back([*Matter.objects.filter(pk__in=matters).values_list("pk", flat=True)])
+            going = _locked(rows, matters)
+            if not going:
+                return 0
+            announce(going)
+            _delete_all(actor, going, act)
+    except (DatabaseError, OSError):
+        with suppress(DatabaseError, OSError):  # where it cannot be told now, a later round does
+            clear_up()
         raise
-    return gone
+    with suppress(OSError):  # likewise
+        bury(going)
+    return len(going)
+
+
+def _locked(rows: QuerySet[Matter], matters: Iterable[UUID]) -> list[UUID]:
+    """Which of these are among the rows, and stay so until the transaction ends. All lock them in the same order."""
+    return [one for one in sorted(matters) if rows.filter(pk=one).select_for_update().only("pk").first()]
+
+
+def _delete_all(actor: UUID | None, matters: Sequence[UUID], act: str) -> None:
+    """Matters first and the clinic after them, in which order everybody locks them."""
+    for matter in matters:
+        Matter.objects.filter(pk=matter).delete()
+    Clinic.objects.update(rotation_due=True)
+    for matter in matters:
+        audit.note(actor, act, matter=matter)
+
+
+def clear_up() -> None:
+    """Find out what became of matters that were about to be destroyed when something failed or was killed.
+
+    The marks of those that live go. A row that somebody else is deleting is locked, and so is waited for.
+    """
+    marks = announced()
+    if not marks:
+        return
+    with transaction.atomic():
+        living = marks_of(_locked(Matter.objects.all(), _marked(marks)))
+        take_back(living)
+    bury_marks([mark for mark in marks if mark not in living])
+
+
+def _marked(marks: Iterable[bytes]) -> list[UUID]:
+    """The matters in the database that have one of these marks."""
+    sought = {*marks}
+    ids = [*Matter.objects.values_list("pk", flat=True)] if sought else []
+    return [id_ for id_, mark in zip(ids, marks_of(ids), strict=True) if mark in sought]
 
 
 def rotate(actor: UUID | None) -> int:
@@ -76,7 +112,8 @@ def rotate(actor: UUID | None) -> int:
 
 
 def settle() -> None:
-    """Bring to its end what was broken off: a rotation, or a deletion after which none came."""
+    """Bring to its end what was broken off: a deletion, the rotation that comes after one, or another."""
+    clear_up()
     if Clinic.objects.get().rotation_due:
         rotate(None)
         return
@@ -104,7 +141,8 @@ def dead() -> Iterator[Matter]:
 def _wrap_all(keys: Generations, number: int) -> None:
     """Wrap under this generation what is wrapped under others. What cannot be unwrapped stays as dead as it is."""
     living, clinic = keys.living(), keys.root().clinic
-    rows = Matter.objects.exclude(generation=number).select_for_update().only("id", "generation", "wrapped_key")
+    rows = Matter.objects.exclude(generation=number).order_by("pk").select_for_update()
+    rows = rows.only("id", "generation", "wrapped_key")
     for row in rows.iterator(500):
         try:
             key = unwrap(bytes(row.wrapped_key), living[row.generation], row.generation, clinic, row.id.bytes)
@@ -129,9 +167,10 @@ def revive(number: int, secret: bytes) -> tuple[int, int]:
     clinic = keys.root().clinic
     back = 0
     with keys.together(), transaction.atomic():
-        again = stay_destroyed()
+        again = _delete_again()
         newest, current = keys.newest()
-        rows = Matter.objects.filter(generation=number).select_for_update().only("id", "generation", "wrapped_key")
+        rows = Matter.objects.filter(generation=number).order_by("pk").select_for_update()
+        rows = rows.only("id", "generation", "wrapped_key")
         for row in rows if keys.living().get(number) != secret else []:
             try:
                 key = unwrap(bytes(row.wrapped_key), secret, number, clinic, row.id.bytes)
@@ -141,23 +180,31 @@ def revive(number: int, secret: bytes) -> tuple[int, int]:
             Matter.objects.filter(pk=row.pk).update(generation=newest, wrapped_key=wrapped)
             back += 1
         Clinic.objects.update(epoch=newest)
+        _note_again(again)
         audit.note(None, "restored")
-    return back, again
+    return back, len(again)
 
 
 def stay_destroyed() -> int:
     """Delete again what an older copy of the database brought back. Returns how many matters that were."""
-    marks, again = remembered(), 0
-    index = derived("index")
-    ids = [*Matter.objects.values_list("pk", flat=True)] if marks else []
     with transaction.atomic():
-        for matter in ids:
-            if keyed(index, matter.bytes) in marks and Matter.objects.filter(pk=matter).delete()[0]:
-                audit.note(None, "stayed-destroyed", matter=matter)
-                again += 1
-        if again:
-            Clinic.objects.update(rotation_due=True)
+        again = _delete_again()
+        _note_again(again)
+    return len(again)
+
+
+def _delete_again() -> list[UUID]:
+    again = _locked(Matter.objects.all(), _marked(remembered().keys() - announced()))
+    for matter in again:
+        Matter.objects.filter(pk=matter).delete()
     return again
+
+
+def _note_again(matters: Sequence[UUID]) -> None:
+    if matters:
+        Clinic.objects.update(rotation_due=True)
+    for matter in matters:
+        audit.note(None, "stayed-destroyed", matter=matter)
 
 
 def keep_ballast() -> None:

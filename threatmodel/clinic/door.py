@@ -18,9 +18,10 @@ from django_htmx.http import HttpResponseClientRedirect
 
 from threatmodel.clinic.accounts import signed_in
 from threatmodel.clinic.accounts.factors import has_factor
-from threatmodel.clinic.faults import page_for
+from threatmodel.clinic.faults import page_for, typed
 from threatmodel.clinic.keys import KeysUnfit, Locked
 from threatmodel.clinic.models import Staff
+from threatmodel.clinic.pages import CLIENT_VIEW
 
 type Respond = Callable[[HttpRequest], HttpResponseBase]
 
@@ -36,6 +37,9 @@ ENROLMENT = {
     "mfa_totp_picture",
     "mfa_add_webauthn",
 }
+# All there is while a client holds the device; nothing that another page shows, changes or signs out is theirs.
+CLIENTS = {"clinic-client", "clinic-client-plan", "clinic-client-item", "clinic-client-part"}
+CLIENTS |= {"clinic-client-mark", "clinic-hand-back", "clinic-leave"}
 
 
 def door(get_response: Respond) -> Respond:
@@ -82,6 +86,9 @@ def ruled(get_response: Respond) -> Respond:
                 logout(request)
                 return _closed(request, "account_locked") if name not in OPEN else get_response(request)
             signed_in.note_seen(request)
+            held = request.session.get(CLIENT_VIEW)
+            if held and name not in CLIENTS:
+                return _elsewhere(request, "clinic-hand-back", held)
             if name in OPEN or signed_in.with_second_factor(request, staff):
                 return get_response(request)
             return _enrolling(request, staff, name, get_response)
@@ -112,15 +119,17 @@ def _closed(request: HttpRequest, page: str) -> HttpResponseBase:
     context = {
         "title": _("You are not signed in"),
         "sentences": [
-            _("Nothing was saved. What you typed is still in the page before this one, to be copied from there."),
+            _("Nothing was saved."),
             _("Then sign in and send it once more."),
         ],
+        "typed": typed(request),
         "to": reverse("account_login"),
         "go_on": _("Sign in"),
     }
     return render(request, "clinic/accounts/says.html", context, status=409)
 
 
-def _elsewhere(request: HttpRequest, page: str) -> HttpResponseBase:
+def _elsewhere(request: HttpRequest, page: str, *args: object) -> HttpResponseBase:
     """Another page. A script that asked for a part of one is told to load it whole."""
-    return HttpResponseClientRedirect(reverse(page)) if request.headers.get("HX-Request") else redirect(page)
+    to = reverse(page, args=args)
+    return HttpResponseClientRedirect(to) if request.headers.get("HX-Request") else redirect(to)

@@ -15,14 +15,20 @@ from threatmodel.sealing.matter import TooLarge
 
 logger = logging.getLogger(__name__)
 AGAIN_AFTER = "10"  # seconds
+TYPED = ("note", "text", "alias", "contacts", "referrals")
 
 
 def fault_page(request: HttpRequest, status: int, title: str, *sentences: str) -> HttpResponse:
-    context = {"title": title, "sentences": sentences, "yours": None}
+    context = {"title": title, "sentences": sentences, "typed": typed(request), "yours": None}
     response = render(request, "clinic/fault.html", context, status=status)
     if status == 503:
         response["Retry-After"] = AGAIN_AFTER
     return response
+
+
+def typed(request: HttpRequest) -> list[str]:
+    """What somebody typed into the form that failed, to give it back: no page of ours is kept by a browser."""
+    return [text for name in TYPED if (text := request.POST.get(name, "").strip())]
 
 
 def not_here(request: HttpRequest) -> HttpResponse:
@@ -83,7 +89,7 @@ def _away(request: HttpRequest) -> HttpResponse:
         503,
         _("We could not save or open anything just now"),
         _("The database or the disk did not answer, or is full. What was saved before is as it was; this was not."),
-        _("Go back in your browser: what you typed is still there. Wait a moment, and send it again."),
+        _("Wait a moment, and send it again."),
     )
 
 
@@ -93,7 +99,7 @@ def _dead(request: HttpRequest) -> HttpResponse:
         410,
         _("This matter cannot be opened any more"),
         _("Its key was destroyed, or an old backup was put back, or it was changed from outside."),
-        _("Nobody can read it here. A supervisor can take it off the list, or restore it with the recovery key."),
+        _("Nobody can read it here. A supervisor can take it off the list."),
     )
 
 

@@ -1,5 +1,7 @@
 """Taking over from somebody who walked alone: the code they show becomes a matter, once."""
 
+from contextlib import suppress
+
 from django.conf import settings
 from django.db import IntegrityError
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
@@ -16,9 +18,10 @@ from threatmodel.clinic.keys import derived
 from threatmodel.clinic.models import Staff, UsedCode
 from threatmodel.clinic.pages import staff_page
 from threatmodel.clinic.shown import show
-from threatmodel.documents.packs import questionnaire_in
+from threatmodel.documents.packs import pack_names, questionnaire_in
 from threatmodel.documents.record import NotARecord, OtherPack, Record, read_record
 from threatmodel.sealing.handoff import Damaged, NewerCode, NotACode, Opened, OtherClinic, TooOld, open_with
+from threatmodel.sealing.matter import keyed
 
 LONGEST_CODE = 8192
 
@@ -48,21 +51,31 @@ def take_over(request: HttpRequest, staff: Staff) -> HttpResponseBase:
 
 def _made(staff: Staff, opened: Opened, alias: str) -> matters.Opened:
     """The matter of a code. Raises ``UsedBefore``, also for the second of two who open it at once."""
-    if UsedCode.objects.filter(mark=opened.mark).exists():
+    mark = keyed(derived("index"), opened.mark)
+    if UsedCode.objects.filter(mark=mark).exists():
         raise UsedBefore
-    pack = pack_of_the_house()
-    record = read_record(questionnaire_in(settings.LANGUAGE_CODE, pack), opened.content)
+    pack, record = _read(opened.content)
     lang = record.lang if record.lang in languages() else house().lang
-    kept = Record.keep(record.answers, record.marks, record.then.on)
-    contents = Contents(alias, lang, pack, kept.pack())
+    contents = Contents(alias, lang, pack, opened.content)  # as it came, so that what could not be read is told
 
     def use_up() -> None:
-        UsedCode.objects.create(mark=opened.mark, until=opened.until)
+        UsedCode.objects.create(mark=mark, until=opened.until)
 
     try:
         return matters.create(staff, contents, via="hand-off", also=use_up)
     except IntegrityError as fault:
         raise UsedBefore from fault
+
+
+def _read(content: bytes) -> tuple[str, Record]:
+    """The name of the pack that a record was made with, the house's own tried first, and the record.
+
+    Raises ``NotARecord``.
+    """
+    for name in dict.fromkeys((pack_of_the_house(), *pack_names())):
+        with suppress(OtherPack):
+            return name, read_record(questionnaire_in(settings.LANGUAGE_CODE, name), content)
+    raise OtherPack
 
 
 def _problem(fault: Exception) -> str:

@@ -13,6 +13,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from threatmodel.clinic import audit
 from threatmodel.clinic.accounts.fresh import fresh_or_back_to
+from threatmodel.clinic.counts import counted
 from threatmodel.clinic.destruction import dead, rotate
 from threatmodel.clinic.house import House, Unfit, house, set_house
 from threatmodel.clinic.keys import generations
@@ -142,5 +143,6 @@ def counts_page(request: HttpRequest, staff: Staff) -> HttpResponseBase:
 
 
 def _counted() -> Iterator[Row]:
-    for one in Count.objects.order_by("-month", "kind", "key"):
-        yield Row(f"{one.month:%Y-%m}", one.kind, one.key, one.number)
+    for month in Count.objects.order_by("-month").values_list("month", flat=True):
+        for (kind, key), number in counted(month).items():
+            yield Row(f"{month:%Y-%m}", kind, key, number)

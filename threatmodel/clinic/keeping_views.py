@@ -1,16 +1,17 @@
 """Keeping and forgetting: whose end is near, what is held, what is destroyed. Shown by short id, without an alias."""
 
+from string import hexdigits
 from uuid import UUID
 
 from django.db import transaction
 from django.http import HttpRequest, HttpResponseBase
 from django.shortcuts import redirect
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods, require_POST, require_safe
+from django.views.decorators.http import require_http_methods, require_POST
 
 from threatmodel.clinic import audit, clock
 from threatmodel.clinic.access import known
-from threatmodel.clinic.accounts.fresh import freshly_signed_in
+from threatmodel.clinic.accounts.fresh import fresh_or_back_to, freshly_signed_in
 from threatmodel.clinic.destruction import dead, destroy
 from threatmodel.clinic.faults import not_here
 from threatmodel.clinic.house import house
@@ -23,14 +24,20 @@ from threatmodel.clinic.shown import show
 MOST_LISTED = 200
 
 
-@require_safe
+@require_http_methods(["GET", "HEAD", "POST"])
 @staff_page("hold")
 def keeping(request: HttpRequest, staff: Staff) -> HttpResponseBase:
-    """Every matter by its short id: those that end soon first, then those that are held, then the rest."""
+    """Every matter by its short id: those that end soon, those that are held, the rest. POST looks for one."""
+    sought = "".join(letter for letter in request.POST.get("short", "").lower() if letter in hexdigits)[:32]
+    first, last = (UUID(sought.ljust(32, fill)) for fill in "0f")
     context = {
         "ending": ending(house()).prefetch_related("assigned")[:MOST_LISTED],
         "held": Matter.objects.exclude(hold=Matter.Hold.NONE).prefetch_related("assigned")[:MOST_LISTED],
-        "rest": Matter.objects.order_by("-used_on", "id").prefetch_related("assigned")[:MOST_LISTED],
+        "sought": sought,
+        "most": MOST_LISTED,
+        "rest": Matter.objects.filter(pk__range=(first, last))
+        .order_by("-used_on", "id")
+        .prefetch_related("assigned")[:MOST_LISTED],
         "dead": list(dead()),
         "total": Matter.objects.count(),
         "house": house(),
@@ -51,6 +58,7 @@ HOLDS = {
 
 @require_POST
 @staff_page("hold")
+@fresh_or_back_to("clinic-keeping")
 def hold(request: HttpRequest, staff: Staff, matter: UUID) -> HttpResponseBase:
     """Keep a matter past its time, for one of a few reasons, or let it go again."""
     why = request.POST.get("hold", "")
@@ -65,6 +73,7 @@ def hold(request: HttpRequest, staff: Staff, matter: UUID) -> HttpResponseBase:
 
 @require_POST
 @staff_page("hold")
+@fresh_or_back_to("clinic-keeping")
 def believe(request: HttpRequest, staff: Staff) -> HttpResponseBase:
     """Say that the server's date is right, after its clock jumped. What is past its time then goes within a minute."""
     with transaction.atomic():
@@ -81,9 +90,9 @@ def destroy_one(request: HttpRequest, staff: Staff, matter: UUID) -> HttpRespons
     row = known(staff).filter(pk=matter).first()
     if row is None:
         raise NoMatter
-    if request.method != "POST" or row.hold != Matter.Hold.NONE:
-        held = row.hold != Matter.Hold.NONE
-        status = 409 if request.method == "POST" else 200
-        return show(request, "clinic/destroy.html", {"row": row, "held": held}, status)
+    if request.method != "POST":
+        return show(request, "clinic/destroy.html", {"row": row, "held": row.hold != Matter.Hold.NONE})
     destroy(staff.id, [matter], "destroyed")
+    if Matter.objects.filter(pk=matter).exists():
+        return show(request, "clinic/destroy.html", {"row": row, "held": True}, 409)
     return show(request, "clinic/destroyed.html", {"short": row.short})

@@ -42,6 +42,11 @@ def finished(key: bytes) -> bool:
     return source() != Source.COMMAND or keys.from_command() == key
 
 
+def ending(key: bytes) -> str:
+    """The last letters of a key as it was written down, to tell one paper from another."""
+    return write_key(key)[-7:]
+
+
 def _note(key: bytes) -> None:
     generations()  # raises where what is here opens nothing
     write_secret(changing(), write_key(key))

@@ -18,7 +18,7 @@ from threatmodel.clinic.contents import LONGEST_TEXT, Contents, Said
 from threatmodel.clinic.desk_views import alias_problem, languages
 from threatmodel.clinic.matters import NoMatter
 from threatmodel.clinic.models import Matter, Staff
-from threatmodel.clinic.pages import change, form_marks, staff_page
+from threatmodel.clinic.pages import Standing, change, form_marks, nothing, staff_page
 from threatmodel.clinic.shown import show
 from threatmodel.clinic.working import Working, said, working
 
@@ -61,6 +61,10 @@ def _overview(request: HttpRequest, staff: Staff, now: Working, problem: str = "
     return show(request, "clinic/matter.html", context, 422 if problem else 200)
 
 
+def _refused(request: HttpRequest, staff: Staff, matter: UUID, problem: str) -> HttpResponse:
+    return _overview(request, staff, working(matters.open_matter(staff, matter, "shown-again")), problem)
+
+
 def changed(
     request: HttpRequest,
     staff: Staff,
@@ -69,9 +73,10 @@ def changed(
     edit: Edit,
     to: str = "clinic-matter",
     beside: Mapping[str, object] | None = None,
+    standing: Standing = nothing,
 ) -> HttpResponseBase:
     """Save a change of a matter and go to a page of it, or to the page that shows both versions."""
-    saved = change(request, staff, matter, act, edit, beside=beside)
+    saved = change(request, staff, matter, act, edit, beside=beside, standing=standing)
     return saved if isinstance(saved, HttpResponse) else redirect(to, matter)
 
 
@@ -80,8 +85,15 @@ def changed(
 def note(request: HttpRequest, staff: Staff, matter: UUID) -> HttpResponseBase:
     text = request.POST.get("note", "").strip()
     if problem := text_problem(text):
-        return _overview(request, staff, working(matters.load(staff, matter)), problem)
-    return changed(request, staff, matter, "noted", lambda now: now.contents.noted(said(staff.id.hex, text)))
+        return _refused(request, staff, matter, problem)
+
+    def standing(now: Working) -> Mapping[str, tuple[str, str]]:
+        return {"note": (_("A new note"), now.contents.notes[-1].text if now.contents.notes else "")}
+
+    def edit(now: Working) -> Contents:
+        return now.contents.noted(said(staff.id.hex, text))
+
+    return changed(request, staff, matter, "noted", edit, standing=standing)
 
 
 def text_problem(text: str) -> str:
@@ -98,23 +110,40 @@ def text_problem(text: str) -> str:
 def rename(request: HttpRequest, staff: Staff, matter: UUID) -> HttpResponseBase:
     alias = request.POST.get("alias", "").strip()
     if problem := alias_problem(alias):
-        return _overview(request, staff, working(matters.load(staff, matter)), problem)
-    return changed(request, staff, matter, "renamed", lambda now: replace(now.contents, alias=alias))
+        return _refused(request, staff, matter, problem)
+
+    def standing(now: Working) -> Mapping[str, tuple[str, str]]:
+        return {"alias": (_("Alias"), now.contents.alias)}
+
+    def edit(now: Working) -> Contents:
+        return replace(now.contents, alias=alias)
+
+    return changed(request, staff, matter, "renamed", edit, standing=standing)
 
 
 @require_POST
 @staff_page()
 def language(request: HttpRequest, staff: Staff, matter: UUID) -> HttpResponseBase:
-    """The client's language, also in the middle of a walk; then back to the page it was changed on."""
+    """The client's language. In the middle of a walk it is changed with the answers, so that none is lost."""
     lang = request.POST.get("lang", "")
     if lang not in languages():
         problem = _("This site does not speak that language.")
-        return _overview(request, staff, working(matters.load(staff, matter)), problem)
-    saved = change(request, staff, matter, "language", lambda now: replace(now.contents, lang=lang))
-    if isinstance(saved, HttpResponse):
-        return saved
-    back = request.POST.get("back", "")
-    return redirect("clinic-section", matter, int(back)) if back.isdecimal() else redirect("clinic-matter", matter)
+        return _refused(request, staff, matter, problem)
+
+    def standing(now: Working) -> Mapping[str, tuple[str, str]]:
+        return {"lang": (_("The client’s language"), now.contents.lang)}
+
+    def edit(now: Working) -> Contents:
+        return replace(now.contents, lang=lang)
+
+    return changed(request, staff, matter, "language", edit, standing=standing)
+
+
+@require_POST
+@staff_page()
+def deepen(request: HttpRequest, staff: Staff, matter: UUID) -> HttpResponseBase:
+    """Go on from the short walk with the full one."""
+    return changed(request, staff, matter, "deepened", lambda now: replace(now.contents, depth="full"), "clinic-matter")
 
 
 @require_POST
@@ -128,8 +157,14 @@ def follow_up(request: HttpRequest, staff: Staff, matter: UUID) -> HttpResponseB
         on = date.min
     if on is not None and on < today():
         problem = _("Choose a day that is still to come.")
-        return _overview(request, staff, working(matters.load(staff, matter)), problem)
-    return changed(request, staff, matter, "follow-up", lambda now: now.contents, beside={"follow_up": on})
+        return _refused(request, staff, matter, problem)
+
+    def standing(now: Working) -> Mapping[str, tuple[str, str]]:
+        there = now.opened.row.follow_up
+        return {"on": (_("On this day"), there.isoformat() if there else "")}
+
+    beside = {"follow_up": on}
+    return changed(request, staff, matter, "follow-up", lambda now: now.contents, beside=beside, standing=standing)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -153,14 +188,9 @@ def assign(request: HttpRequest, staff: Staff, matter: UUID) -> HttpResponseBase
         for one in {*chosen} ^ before:
             act = "assigned" if one in chosen else "unassigned"
             audit.note(staff.id, act, about=one.id, matter=row.id, revision=row.revision)
-    return redirect(back_from(staff, matter), *([matter] if readable(staff).filter(pk=matter).exists() else []))
-
-
-def back_from(staff: Staff, matter: UUID) -> str:
-    """Where to go after something was done to a matter: to it, or to a list when it is not theirs to read."""
     if readable(staff).filter(pk=matter).exists():
-        return "clinic-matter"
-    return "clinic-keeping" if may(staff, "hold") else "clinic-home"
+        return redirect("clinic-matter", matter)
+    return redirect("clinic-keeping" if may(staff, "hold") else "clinic-home")
 
 
 def _assigned(row: Matter) -> set[str]:

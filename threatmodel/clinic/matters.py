@@ -7,7 +7,7 @@ from datetime import date, timedelta
 from hashlib import sha256
 from uuid import UUID, uuid4
 
-from django.db import transaction
+from django.db import IntegrityError, transaction
 from django.db.models import QuerySet
 
 from threatmodel.clinic import audit
@@ -18,6 +18,7 @@ from threatmodel.clinic.counts import count
 from threatmodel.clinic.house import House
 from threatmodel.clinic.keys import derived, generations, held
 from threatmodel.clinic.models import Clinic, Matter, Staff
+from threatmodel.clinic.tombstones import marks_of, remembered
 from threatmodel.sealing.matter import (
     REVISIONS_A_KEY,
     Bound,
@@ -77,10 +78,41 @@ def load(staff: Staff, matter: UUID) -> Opened:
     return unsealed(row)
 
 
-def create(staff: Staff, contents: Contents, *, via: str = "", also: Callable[[], None] = lambda: None) -> Opened:
-    """Make a matter, assigned to whoever makes it. ``via`` says how it came; ``also`` is done in its transaction."""
+def create(
+    staff: Staff,
+    contents: Contents,
+    *,
+    via: str = "",
+    also: Callable[[], None] = lambda: None,
+    id_: UUID | None = None,
+) -> Opened:
+    """Make a matter, assigned to whoever makes it. ``via`` says how it came; ``also`` is done in its transaction.
+
+    With the ``id_`` of a form that was already sent, the matter made of it is returned and none is made. One that is
+    somebody else's, or of what was destroyed, is not used.
+    """
+    if made := _made_before(staff, id_):
+        return made
+    try:
+        return _create(staff, contents, id_ if id_ and not _taken(id_) else uuid4(), via, also)
+    except IntegrityError:
+        if made := _made_before(staff, id_):  # the same form was sent twice at once
+            return made
+        raise
+
+
+def _made_before(staff: Staff, id_: UUID | None) -> Opened | None:
+    row = readable(staff).filter(pk=id_).first() if id_ else None
+    return unsealed(row) if row else None
+
+
+def _taken(id_: UUID) -> bool:
+    return Matter.objects.filter(pk=id_).exists() or not remembered().keys().isdisjoint(marks_of([id_]))
+
+
+def _create(staff: Staff, contents: Contents, id_: UUID, via: str, also: Callable[[], None]) -> Opened:
     keys, clinic, day = generations(), _clinic(), today()
-    row, key = Matter(id=uuid4(), schema=SCHEMA), new_key()
+    row, key = Matter(id=id_, schema=SCHEMA), new_key()
     with keys.together(), transaction.atomic():
         number, secret = keys.newest()
         row.generation, row.wrapped_key = number, wrap(key, secret, number, clinic.bytes, row.id.bytes)
@@ -139,6 +171,8 @@ def save(
         current = Matter.objects.filter(pk=row.pk).first()
         if current is None:
             raise NoMatter
+        if not saved and mark and bytes(current.once) == mark:
+            return unsealed(current)  # the same form was sent twice at once
         if not saved:
             raise Conflict(unsealed(current))
         also()
@@ -158,7 +192,7 @@ def listed(staff: Staff, rows: QuerySet[Matter], most: int) -> list[Opened]:
         for row in rows[:most]:
             try:
                 found.append(unsealed(row))
-            except Dead:
+            except (Dead, NoMatter):
                 continue
         audit.note(staff.id, "listed")
     return found
@@ -181,10 +215,13 @@ def index_of(alias: str) -> bytes:
 
 
 def unsealed(row: Matter) -> Opened:
-    """Raises ``Dead``."""
+    """Raises ``Dead``, or ``NoMatter`` for what was destroyed just now."""
     root, living = held()
     if row.generation not in living:
-        row.refresh_from_db()  # it may have been wrapped anew just now
+        try:
+            row.refresh_from_db()  # it may have been wrapped anew just now
+        except Matter.DoesNotExist as fault:
+            raise NoMatter from fault
         root, living = held()
     clinic = UUID(bytes=root.clinic)
     try:

@@ -54,6 +54,32 @@ class Line:
     theirs: str
 
 
+type Standing = Callable[[Working], Mapping[str, tuple[str, str]]]
+
+
+def nothing(_: Working) -> Mapping[str, tuple[str, str]]:
+    """For forms that hold nothing but answers, or nothing that anybody typed."""
+    return {}
+
+
+def attempt(
+    request: HttpRequest,
+    staff: Staff,
+    matter: UUID,
+    act: str,
+    edit: Callable[[Working], Contents],
+    *,
+    also: Callable[[], None] = lambda: None,
+    beside: Mapping[str, object] | None = None,
+) -> matters.Opened:
+    """Save what ``edit`` makes of the matter. Raises ``Conflict`` when somebody was first, and what ``edit`` raises."""
+    once = request.POST.get("once", "")
+    opened = matters.load(staff, matter)
+    if opened.row.revision != _revision(request.POST) and not matters.was_saved(opened, once):
+        raise matters.Conflict(opened)
+    return matters.save(staff, opened, edit(working(opened)), act, once=once, also=also, beside=beside)
+
+
 def change(
     request: HttpRequest,
     staff: Staff,
@@ -63,19 +89,16 @@ def change(
     *,
     also: Callable[[], None] = lambda: None,
     beside: Mapping[str, object] | None = None,
+    standing: Standing = nothing,
 ) -> matters.Opened | HttpResponse:
     """Save what ``edit`` makes of the matter; or the page that shows both versions, when somebody was first.
 
-    ``edit`` gets the matter as it stands. Raises what ``edit`` and ``matters.save`` raise.
+    ``standing`` gives each field that was typed its label, and what stands in its place now.
     """
-    once = request.POST.get("once", "")
-    opened = matters.load(staff, matter)
     try:
-        if opened.row.revision != _revision(request.POST) and not matters.was_saved(opened, once):
-            raise matters.Conflict(opened)
-        return matters.save(staff, opened, edit(working(opened)), act, once=once, also=also, beside=beside)
-    except matters.Conflict as fault:
-        return _both(request, working(fault.current))
+        return attempt(request, staff, matter, act, edit, also=also, beside=beside)
+    except matters.Conflict:
+        return _both(request, working(matters.open_matter(staff, matter, "shown-both")), standing)
 
 
 def form_marks(opened: matters.Opened) -> dict[str, object]:
@@ -88,11 +111,11 @@ def _revision(form: QueryDict) -> int:
     return int(text) if text.isascii() and text.isdigit() and len(text) < 10 else -1
 
 
-def _both(request: HttpRequest, current: Working) -> HttpResponse:
+def _both(request: HttpRequest, current: Working, standing: Standing) -> HttpResponse:
     sent = [(name, value) for name, values in request.POST.lists() if name not in OURS for value in values]
     context = {
         "matter": current,
-        "lines": list(_lines(request.POST, current)),
+        "lines": [*_answers(request.POST, current), *_texts(request.POST, standing(current))],
         "sent": sent,
         "again": request.path,
         **form_marks(current.opened),
@@ -100,7 +123,7 @@ def _both(request: HttpRequest, current: Working) -> HttpResponse:
     return render(request, "clinic/conflict.html", context, status=409)
 
 
-def _lines(form: QueryDict, current: Working) -> Iterable[Line]:
+def _answers(form: QueryDict, current: Working) -> Iterable[Line]:
     for name, values in form.lists():
         question = name.removeprefix(ANSWER)
         if name.startswith(ANSWER) and question in current.pack.question:
@@ -108,14 +131,9 @@ def _lines(form: QueryDict, current: Working) -> Iterable[Line]:
             mine = labels(current.pack, question, [value for value in values if value in known])
             theirs = labels(current.pack, question, current.answers.chosen(question))
             yield Line(current.pack.question[question].ask, mine, theirs)
-        elif name not in OURS:
-            yield Line(name, "; ".join(values), _standing(name, current))
 
 
-def _standing(name: str, current: Working) -> str:
-    """What stands now where a form's field would have written."""
-    if name == "alias":
-        return current.contents.alias
-    if name == "note" and current.contents.notes:
-        return current.contents.notes[-1].text
-    return ""
+def _texts(form: QueryDict, standing: Mapping[str, tuple[str, str]]) -> Iterable[Line]:
+    for name, (label, theirs) in standing.items():
+        if name in form:
+            yield Line(label, form.get(name, ""), theirs)

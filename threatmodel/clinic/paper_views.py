@@ -20,7 +20,7 @@ from threatmodel.clinic.models import Staff
 from threatmodel.clinic.pages import staff_page
 from threatmodel.clinic.review_views import casework_of, letterhead
 from threatmodel.clinic.shown import show
-from threatmodel.clinic.working import Working, spoken, working
+from threatmodel.clinic.working import Working, working
 from threatmodel.documents import renderer
 from threatmodel.documents.calendar import days_ics
 from threatmodel.documents.export import plan_json
@@ -46,22 +46,29 @@ def paper(request: HttpRequest, staff: Staff, matter: UUID) -> HttpResponseBase:
         options = Options.of(request.POST)
     except (NotAnOption, PasswordUnfit):
         return _unfit(request)
-    now = working(
-        matters.open_matter(staff, matter, "printed", options.audience), _lang(request, staff, matter, options)
-    )
+    if options.audience == "counsel":
+        return _for_counsel(request, staff, matter, options)
+    return _made(request, staff, matter, options)
+
+
+@freshly_signed_in
+def _for_counsel(request: HttpRequest, staff: Staff, matter: UUID, options: Options) -> HttpResponseBase:
+    """Counsel's paper holds all answers, so it wants a fresh proof, as the whole matter in a file does."""
+    return _made(request, staff, matter, options)
+
+
+def _made(request: HttpRequest, staff: Staff, matter: UUID, options: Options) -> HttpResponseBase:
+    """A paper is in the audit once it is made, and handed over only if the matter can still be read then."""
+    opened = matters.load(staff, matter)
+    now = working(opened, get_language() or "" if options.audience == "counsel" else "")
     if not all(can_print(lang) for lang in (now.pack.lang, options.beside or "en")):
         return _no_letters(request)
     try:
         pdf = renderer.render(*_paper(now, options, unadvised="unadvised" in request.POST), options.password)
     except (renderer.Busy, renderer.NotRendered):
         return _busy(request)
+    matters.open_matter(staff, matter, "printed", options.audience)
     return file(pdf, "application/pdf", "plan.pdf")
-
-
-def _lang(request: HttpRequest, staff: Staff, matter: UUID, options: Options) -> str:
-    if options.audience == "counsel":
-        return get_language() or settings.LANGUAGE_CODE
-    return spoken(matters.load(staff, matter).contents.lang)
 
 
 def _paper(now: Working, options: Options, *, unadvised: bool) -> Printable:

@@ -1,5 +1,6 @@
 """A matter's plan for staff: the app's own criteria to go through and confirm, items to mark, and what has changed."""
 
+from collections.abc import Callable
 from dataclasses import replace
 from uuid import UUID
 
@@ -90,27 +91,41 @@ def part(request: HttpRequest, staff: Staff, matter: UUID, part: str) -> HttpRes
 @require_POST
 @staff_page()
 def mark(request: HttpRequest, staff: Staff, matter: UUID) -> HttpResponseBase:
-    """Note one thing on one item, as in "adid-off done"; what is done is counted, once."""
+    """Note one thing on one item, as in "adid-off done"; what is done is counted, once a matter."""
     id_, _, noted = request.POST.get("mark", "").partition(" ")
     now = read_by_staff(matters.load(staff, matter))
     found = next((one for one in staff_plan(now).items if one.id == id_), None)
     if found is None:
         return not_here(request)
     if noted == ASK_WHY:
-        return _item(request, staff, now, found.place, asking=True)
-    newly_done = noted == "done" and found.mark != "done"
-
-    def counted() -> None:
-        if newly_done:
-            count(today(), "measures", id_)
-
+        again = read_by_staff(matters.open_matter(staff, matter, "shown-again"))
+        return _item(request, staff, again, found.place, asking=True)
     try:
-        saved = change(request, staff, matter, "marked", lambda now: marked(now, id_, noted), also=counted)
+        edit, counted = noting(id_, noted)
+        saved = change(request, staff, matter, "marked", edit, also=counted)
     except UnknownMark:
         return not_here(request)
     if isinstance(saved, HttpResponse):
         return saved
     return redirect(f"{reverse('clinic-plan', args=[matter])}#item-{found.place}")
+
+
+def noting(item: str, noted: str) -> tuple[Callable[[Working], Contents], Callable[[], None]]:
+    """How a mark is put into the contents, and how what is newly done is counted with it, once a matter."""
+    newly: set[str] = set()
+
+    def edit(now: Working) -> Contents:
+        contents = marked(now, item, noted)
+        if noted != "done" or item in contents.counted:
+            return contents
+        newly.add(item)
+        return replace(contents, counted=(*contents.counted, item))
+
+    def counted() -> None:
+        for done in newly:
+            count(today(), "measures", done)
+
+    return edit, counted
 
 
 @require_POST

@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from django.core.management import call_command
-from django.db import DatabaseError
+from django.db import connection
 
 from threatmodel.clinic import audit
 from threatmodel.clinic.backup import Bundle, NoBackup, opened
@@ -83,12 +83,11 @@ def _after(bundle: Bundle) -> int:
 def _epoch(root: Root) -> int | None:
     """The generation that the database here was wrapped with last. None where it holds no clinic, or no tables.
 
-    Raises ``NoBackup`` where it is another clinic's.
+    Raises ``NoBackup`` where it is another clinic's, and ``DatabaseError`` where that cannot be told.
     """
-    try:
-        clinic = Clinic.objects.first()
-    except DatabaseError:
+    if Clinic._meta.db_table not in connection.introspection.table_names():
         return None
+    clinic = Clinic.objects.first()
     if clinic and clinic.id.bytes != root.clinic:
         raise NoBackup("This backup is another clinic's than the one in the database here.")
     return clinic.epoch if clinic else None

@@ -25,4 +25,5 @@ def expire() -> int:
     """Destroy what has been kept long enough, unless the clock is in doubt. Returns how many matters that were."""
     if not tick():
         return 0
-    return destroy(None, [*expired(today()).values_list("pk", flat=True)], "expired")
+    over = expired(today())
+    return destroy(None, [*over.values_list("pk", flat=True)], "expired", over)

@@ -1,5 +1,6 @@
 """A lawyer's review: the queue, comments on items, answers to the questions for counsel, advice given, and sign-off."""
 
+from collections.abc import Mapping
 from dataclasses import replace
 from uuid import UUID
 
@@ -18,7 +19,7 @@ from threatmodel.clinic.matter_views import changed, names, text_problem
 from threatmodel.clinic.models import Matter, Staff
 from threatmodel.clinic.pages import form_marks, staff_page
 from threatmodel.clinic.shown import show
-from threatmodel.clinic.working import Working, said, working
+from threatmodel.clinic.working import Working, basis, gates_on, said, working
 from threatmodel.documents.casework import Casework, Letterhead, asides
 from threatmodel.documents.telling import plan_view
 
@@ -28,12 +29,16 @@ def letterhead(of: House) -> Letterhead | None:
 
 
 def casework_of(now: Working, head: Letterhead | None = None) -> Casework:
-    """All that staff noted on a matter, for staff and for counsel."""
+    """All that staff noted on a matter, for staff and for counsel.
+
+    A sign-off counts while content and gates are those it was given for, and advice while the gates are.
+    """
     contents, known = now.contents, names()
+    reviewed, gates = contents.reviewed, gates_on(now.plan())
     return Casework(
         letterhead=head,
-        reviewed_on=contents.reviewed.on if contents.reviewed else None,
-        advised={item: one.on for item, one in contents.advised.items()},
+        reviewed_on=reviewed.on if reviewed and reviewed.text == basis(now) else None,
+        advised={item: one.on for item, one in contents.advised.items() if one.text == gates},
         comments={
             item: tuple(f"{one.text} ({known.get(one.by, '–')}, {one.on:%Y-%m-%d})" for one in those)
             for item, those in contents.comments.items()
@@ -67,10 +72,10 @@ def ask(request: HttpRequest, staff: Staff, matter: UUID) -> HttpResponseBase:
 @require_safe
 @staff_page("review")
 def review(request: HttpRequest, staff: Staff, matter: UUID) -> HttpResponseBase:
-    return _page(request, staff, working(matters.open_matter(staff, matter), get_language() or ""))
+    return _page(request, working(matters.open_matter(staff, matter), get_language() or ""))
 
 
-def _page(request: HttpRequest, staff: Staff, now: Working, problem: str = "") -> HttpResponse:
+def _page(request: HttpRequest, now: Working, problem: str = "") -> HttpResponse:
     casework = casework_of(now)
     plan = plan_view(now.plan(staff=True), now.record.marks, "", casework)
     keys = {one.key for one in plan.questions_for_lawyer}
@@ -89,6 +94,11 @@ def _page(request: HttpRequest, staff: Staff, now: Working, problem: str = "") -
     return show(request, "clinic/review.html", context, 422 if problem else 200)
 
 
+def _refused(request: HttpRequest, staff: Staff, matter: UUID, problem: str) -> HttpResponse:
+    opened = matters.open_matter(staff, matter, "shown-again")
+    return _page(request, working(opened, get_language() or ""), problem)
+
+
 @require_POST
 @staff_page("review")
 def comment(request: HttpRequest, staff: Staff, matter: UUID) -> HttpResponseBase:
@@ -98,11 +108,16 @@ def comment(request: HttpRequest, staff: Staff, matter: UUID) -> HttpResponseBas
     if item not in {one.id for one in now.pack.items}:
         return not_here(request)
     if problem := text_problem(text):
-        return _page(request, staff, now, problem)
+        return _refused(request, staff, matter, problem)
     one = said(staff.id.hex, text)
-    return changed(
-        request, staff, matter, "commented", lambda now: now.contents.commented(item, one), "clinic-review-one"
-    )
+
+    def standing(now: Working) -> Mapping[str, tuple[str, str]]:
+        return {"text": (_("Your comment"), "\n".join(said.text for said in now.contents.comments.get(item, ())))}
+
+    def edit(now: Working) -> Contents:
+        return now.contents.commented(item, one)
+
+    return changed(request, staff, matter, "commented", edit, "clinic-review-one", standing=standing)
 
 
 @require_POST
@@ -113,12 +128,12 @@ def advise(request: HttpRequest, staff: Staff, matter: UUID) -> HttpResponseBase
     now = working(matters.load(staff, matter), get_language() or "")
     asked_first = {one.measure.id for one in now.plan().hygiene if one.ask_first}
     if item not in asked_first and item not in now.contents.advised:
-        return _page(request, staff, now, _("Only what is to be asked about first can be noted as talked over."))
+        return _refused(request, staff, matter, _("Only what is to be asked about first can be noted as talked over."))
 
     def edit(now: Working) -> Contents:
         advised = {id_: one for id_, one in now.contents.advised.items() if id_ != item}
         if request.POST.get("done") == "yes":
-            advised[item] = said(staff.id.hex)
+            advised[item] = said(staff.id.hex, gates_on(now.plan()))
         return replace(now.contents, advised=advised)
 
     return changed(request, staff, matter, "advised", edit, "clinic-review-one")
@@ -134,7 +149,7 @@ def answer(request: HttpRequest, staff: Staff, matter: UUID) -> HttpResponseBase
     if key not in known:
         return not_here(request)
     if text and (problem := text_problem(text)):
-        return _page(request, staff, now, problem)
+        return _refused(request, staff, matter, problem)
 
     def edit(now: Working) -> Contents:
         answers = {other: one for other, one in now.contents.answered.items() if other != key}
@@ -142,7 +157,11 @@ def answer(request: HttpRequest, staff: Staff, matter: UUID) -> HttpResponseBase
             answers[key] = said(staff.id.hex, text)
         return replace(now.contents, answered=answers)
 
-    return changed(request, staff, matter, "answered-counsel", edit, "clinic-review-one")
+    def standing(now: Working) -> Mapping[str, tuple[str, str]]:
+        there = now.contents.answered.get(key)
+        return {"text": (key, there.text if there else "")}
+
+    return changed(request, staff, matter, "answered-counsel", edit, "clinic-review-one", standing=standing)
 
 
 @require_POST
@@ -151,7 +170,7 @@ def sign_off(request: HttpRequest, staff: Staff, matter: UUID) -> HttpResponseBa
     """Sign the plan off as it stands. The client's paper says on which day, and nothing else of it."""
 
     def edit(now: Working) -> Contents:
-        return replace(now.contents, reviewed=said(staff.id.hex))
+        return replace(now.contents, reviewed=said(staff.id.hex, basis(now)))
 
     beside = {"review": Matter.Review.REVIEWED}
     return changed(request, staff, matter, "signed-off", edit, "clinic-review-one", beside)

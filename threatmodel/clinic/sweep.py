@@ -64,16 +64,22 @@ def _round(first: bool) -> None:
 
 
 def notice_restored() -> bool:
-    """Whether the database is older than the keys, as after an old backup was put back. Then every session ends."""
-    newest = generations().newest()[0]
+    """Whether the database is older than the keys or than the audit's end, as after an old backup was put back.
+
+    Then every session ends. The audit's end goes last: killed before, the next round does all of it again.
+    """
+    newest, end = generations().newest()[0], audit.noted_end()
     with transaction.atomic():
         clinic = Clinic.objects.select_for_update().get()
-        if clinic.epoch >= newest:
+        if clinic.epoch >= newest and clinic.audit_count >= end:
             return False
-        clinic.epoch = newest
+        clinic.epoch = max(clinic.epoch, newest)
         clinic.save(update_fields=["epoch"])
         end_what_was_open()
         audit.note(None, "older-database")
+    if clinic.audit_count < end:
+        audit.anchor_anew()
+        logger.error("the clinic's database lacks %d lines of its audit", end - clinic.audit_count)
     return True
 
 

@@ -16,11 +16,39 @@ MARK_BYTES, DAY_BYTES = 16, 4
 RECORD_BYTES = MARK_BYTES + DAY_BYTES
 # Backups carry the generation they need for at most this long, so a mark of what was destroyed is needed no longer.
 REMEMBERED_DAYS = 30
+ANNOUNCED = date.min  # in a day's place, until the matter is known to be gone
+
+
+def announce(matters: Sequence[UUID]) -> None:
+    """Note that these are about to be destroyed, down to the disk. Raises ``OSError``, and then noted none of them.
+
+    Whether they are gone is still to be seen: then each is buried, or its mark is taken back.
+    """
+    add(dict.fromkeys(marks_of(matters), ANNOUNCED))
 
 
 def bury(matters: Sequence[UUID]) -> None:
     """Note that these are destroyed, down to the disk. Raises ``OSError``, and then noted none of them."""
-    add({mark: today() for mark in _marks(matters)})
+    bury_marks(marks_of(matters))
+
+
+def bury_marks(marks: Sequence[bytes]) -> None:
+    """The same for their marks. Where one was announced, its day is written in its place, which needs no room."""
+    new = {*marks}
+    with _file() as descriptor:
+        data = os.pread(descriptor, os.fstat(descriptor).st_size, 0)
+        for start in range(0, len(data) - RECORD_BYTES + 1, RECORD_BYTES):
+            if (mark := data[start : start + MARK_BYTES]) in new:
+                os.pwrite(descriptor, today().toordinal().to_bytes(DAY_BYTES), start + MARK_BYTES)
+                new.discard(mark)
+        os.fsync(descriptor)
+    if new:
+        add(dict.fromkeys(new, today()))
+
+
+def announced() -> list[bytes]:
+    """The marks of what was about to be destroyed, and may be gone or not."""
+    return [mark for mark, day in remembered().items() if day == ANNOUNCED]
 
 
 def add(marks: Mapping[bytes, date]) -> None:
@@ -37,14 +65,14 @@ def add(marks: Mapping[bytes, date]) -> None:
             raise
 
 
-def take_back(matters: Sequence[UUID]) -> None:
-    """Forget the marks of what could not be destroyed after all."""
-    gone = {*_marks(matters)}
+def take_back(marks: Sequence[bytes]) -> None:
+    """Forget these marks, of what was not destroyed after all."""
+    gone = {*marks}
     _keep(lambda mark, _: mark not in gone)
 
 
 def remembered() -> dict[bytes, date]:
-    """The keyed hashes of what was destroyed, each with its day."""
+    """The keyed hashes of what was destroyed, each with its day, or with ``ANNOUNCED``."""
     try:
         return unpacked((directory() / TOMBSTONES).read_bytes())
     except FileNotFoundError:
@@ -53,7 +81,7 @@ def remembered() -> dict[bytes, date]:
 
 def forget_tombstones() -> None:
     """Drop the marks that no backup can need any more."""
-    _keep(lambda _, day: day > today() - timedelta(days=REMEMBERED_DAYS))
+    _keep(lambda _, day: day == ANNOUNCED or day > today() - timedelta(days=REMEMBERED_DAYS))
 
 
 def packed(marks: Mapping[bytes, date]) -> bytes:
@@ -78,7 +106,7 @@ def _keep(wanted: Callable[[bytes, date], bool]) -> None:
             os.ftruncate(descriptor, len(data))
 
 
-def _marks(matters: Sequence[UUID]) -> list[bytes]:
+def marks_of(matters: Sequence[UUID]) -> list[bytes]:
     index = derived("index")
     return [keyed(index, matter.bytes) for matter in matters]
 

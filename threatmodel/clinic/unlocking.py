@@ -15,7 +15,8 @@ class Refused(Exception):
 def unlock(ask: Callable[[str], str]) -> None:
     """Ask for the clinic's key and hold it in memory. Raises ``Refused``, and holds nothing new then.
 
-    After a change of keys that was broken off, the file needs the old key and the new one, and both are asked for.
+    After a change of keys that was broken off, the file needs the old key and the new one, and both are asked for, in
+    either order: the change had begun at the first slot, so the key that opens it is the new one, and stays.
     """
     first = _asked(ask, "The clinic's key: ")
     held = [first]
@@ -23,8 +24,9 @@ def unlock(ask: Callable[[str], str]) -> None:
     if 0 < opened < there:
         held = [first, _asked(ask, "A change of keys was broken off. The other key: ")]
         opened, there = _opened(held)
+        held.sort(key=_is_new)
     if opened < there:
-        raise Refused("This key does not open the file of keys. Look for the newest one that was written down.")
+        raise Refused("This key does not open the file of keys. Try the others that were written down, newest first.")
     write_secret(typed(), write_key(held[0]))
     if len(held) > 1:
         write_secret(_next(), write_key(held[1]))
@@ -47,6 +49,10 @@ def _asked(ask: Callable[[str], str], question: str) -> bytes:
         return read_key(ask(question))
     except BadKey as fault:
         raise Refused("This is no whole key: a letter is wrong or missing. Type it as it was written down.") from fault
+
+
+def _is_new(key: bytes) -> bool:
+    return Generations(directory() / GENERATIONS, [key]).opens_first()
 
 
 def _opened(held: list[bytes]) -> tuple[int, int]:

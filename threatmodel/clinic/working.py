@@ -9,7 +9,7 @@ from threatmodel.clinic.clock import today
 from threatmodel.clinic.contents import Contents, Said
 from threatmodel.clinic.matters import Opened
 from threatmodel.documents.packs import questionnaire_in
-from threatmodel.documents.record import Record, read_record
+from threatmodel.documents.record import NotARecord, Record, read_record
 from threatmodel.engine.answers import Answers
 from threatmodel.engine.flow import Depth, path
 from threatmodel.engine.marks import Marks
@@ -60,8 +60,14 @@ class Working:
 
 
 def working(opened: Opened, lang: str = "") -> Working:
-    """Read what was opened in a language; in the client's own where none is given. Raises ``NotARecord``."""
-    pack = questionnaire_in(lang or spoken(opened.contents.lang), opened.contents.pack)
+    """Read what was opened in a language; in the client's own where none is given.
+
+    Raises ``NotARecord``, also when its pack is not here any more.
+    """
+    try:
+        pack = questionnaire_in(lang or spoken(opened.contents.lang), opened.contents.pack)
+    except KeyError as fault:
+        raise NotARecord from fault
     return Working(opened, read_record(pack, opened.contents.record))
 
 
@@ -101,6 +107,11 @@ def fresh(lang: str, pack: str, alias: str, depth: Depth) -> Contents:
 
 def said(staff_id: str, text: str = "") -> Said:
     return Said(staff_id, today(), text)
+
+
+def basis(now: Working) -> str:
+    """What a sign-off rests on: the version of the content, and which gates are on."""
+    return f"{now.pack.version} {gates_on(now.plan())}"
 
 
 def gates_on(plan: Plan) -> str:

@@ -144,6 +144,11 @@ class Generations:
         filled = [slot for slot in self._raw() if slot[1][1] != EMPTY]
         return sum(self._tried(*slot) is not None for slot in filled), len(filled)
 
+    def opens_first(self) -> bool:
+        """Whether these keys open the first slot, which holds the root. ``seal_anew`` begins with it."""
+        place, raw = next(self._raw())
+        return self._tried(place, raw) is not None
+
     def seal_anew(self, key: bytes) -> None:
         """Seal every slot under another clinic key, in place, within ``alone``. Broken off, it can be done again."""
         self._keys = (*self._keys, key)

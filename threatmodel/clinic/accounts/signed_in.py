@@ -5,7 +5,11 @@ It is all sealed with the cookie's own key (threatmodel/clinic/accounts/sessions
 
 import time
 
-from allauth.account.internal.flows.login import get_authentication_records, record_authentication
+from allauth.account.internal.flows.login import (
+    AUTHENTICATION_METHODS_SESSION_KEY,
+    get_authentication_records,
+    record_authentication,
+)
 from django.contrib.auth import update_session_auth_hash
 from django.http import HttpRequest
 
@@ -47,6 +51,12 @@ def with_second_factor(request: HttpRequest, staff: Staff) -> bool:
 def is_fresh(request: HttpRequest, staff: Staff) -> bool:
     records = get_authentication_records(request, staff)
     return bool(records) and time.time() - records[-1]["at"] < FRESH
+
+
+def end_freshness(request: HttpRequest, staff: Staff) -> None:
+    """From here on it is as if nothing was shown lately: the device goes to somebody who has shown nothing."""
+    records = get_authentication_records(request, staff)
+    request.session[AUTHENTICATION_METHODS_SESSION_KEY] = [{**record, "at": 0} for record in records]
 
 
 def has_ended(request: HttpRequest) -> bool:

@@ -64,6 +64,15 @@ class Migration(migrations.Migration):
             ],
         ),
         migrations.CreateModel(
+            name="Count",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("month", models.DateField(unique=True)),
+                ("revision", models.PositiveIntegerField(default=0)),
+                ("sealed", models.BinaryField(default=bytes)),
+            ],
+        ),
+        migrations.CreateModel(
             name="Session",
             fields=[
                 ("mark", models.BinaryField(max_length=32, primary_key=True, serialize=False)),
@@ -101,19 +110,6 @@ class Migration(migrations.Migration):
                 ),
                 ("last", models.BigIntegerField()),
             ],
-        ),
-        migrations.CreateModel(
-            name="Count",
-            fields=[
-                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
-                ("month", models.DateField()),
-                ("kind", models.CharField(max_length=12)),
-                ("key", models.CharField(max_length=64)),
-                ("number", models.PositiveIntegerField(default=0)),
-            ],
-            options={
-                "constraints": [models.UniqueConstraint(fields=("month", "kind", "key"), name="one_count_each")],
-            },
         ),
         migrations.CreateModel(
             name="Invitation",

@@ -25,15 +25,14 @@ class Clinic(models.Model):
 
 
 class Count(models.Model):
-    """How often something happened in a month: a number, and nothing of whose matter it was."""
+    """How often things happened in a month: sealed numbers, and nothing of whose matter it was.
 
-    month = models.DateField()
-    kind = models.CharField(max_length=12)
-    key = models.CharField(max_length=64)
-    number = models.PositiveIntegerField(default=0)
+    ``month`` is its first day.
+    """
 
-    class Meta:
-        constraints = [models.UniqueConstraint(fields=["month", "kind", "key"], name="one_count_each")]
+    month = models.DateField(unique=True)
+    revision = models.PositiveIntegerField(default=0)
+    sealed = models.BinaryField(default=bytes)
 
     def __str__(self) -> str:
-        return f"{self.month:%Y-%m} {self.kind} {self.key}"
+        return f"{self.month:%Y-%m}"

@@ -14,7 +14,7 @@ from django.db import DatabaseError
 
 from threatmodel.clinic import audit, clock, destruction, founding, key_change, status, transparency, unlocking
 from threatmodel.clinic.accounts.staff import first_supervisor
-from threatmodel.clinic.backup import KEEP_DAYS, NoBackup, back_up
+from threatmodel.clinic.backup import KEEP_DAYS, DaysUnfit, NoBackup, back_up
 from threatmodel.clinic.copies import NotCopied
 from threatmodel.clinic.keys import GENERATIONS, KeysUnfit, Locked, Source, changing, directory, given, source
 from threatmodel.clinic.models import Invitation, Matter
@@ -163,7 +163,10 @@ def change_key(command: Command, options: Options) -> None:
     if not key_change.finished(key):
         command.say("THE NEXT KEY OF THE CLINIC. Put it where your command gets it:", f"  {write_key(key)}", "")
         raise CommandError(f"Both keys open until then. Run this again afterwards; until then it lies in {changing()}.")
-    command.say("The clinic's key is another one now. The old one opens nothing any more.")
+    command.say(
+        f"The clinic's key is another one now: the one that ends in {key_change.ending(key)}.",
+        "The old one opens nothing any more.",
+    )
 
 
 def destroy_expired(command: Command, options: Options) -> None:
@@ -183,12 +186,19 @@ def verify_audit(command: Command, options: Options) -> None:
 
 def destroy(command: Command, options: Options) -> None:
     matter = the_matter(str(options["matter"]))
+    refuse_held(matter)
     if not options["yes"]:
         command.say(f"Matter {matter.short} will be destroyed. Nobody can bring it back.")
         if ask("Type its number again: ").strip() != matter.short:
             raise CommandError("That is another number. Nothing was destroyed.")
+        refuse_held(matter)  # somebody may have done so while the question stood
     destruction.destroy(None, [matter.id], "destroyed")
     command.say(f"Matter {matter.short} is destroyed here. Backups forget it when they end.")
+
+
+def refuse_held(matter: Matter) -> None:
+    if Matter.objects.filter(pk=matter.pk).exclude(hold=Matter.Hold.NONE).exists():
+        raise CommandError(f"Matter {matter.short} is held. Nothing was destroyed. A supervisor must let it go first.")
 
 
 def the_matter(named: str) -> Matter:
@@ -210,6 +220,8 @@ def make_backup(command: Command, options: Options) -> None:
     assert isinstance(days, int)  # noqa: S101  as its type is
     try:
         made = back_up(Path(str(options["into"])), days)
+    except DaysUnfit as fault:
+        raise CommandError(str(fault), returncode=2) from fault
     except NotCopied as fault:
         raise CommandError(str(fault)) from fault
     command.say(f"{made} is whole. Backups of {days} days ago and before are deleted.")
@@ -274,7 +286,7 @@ ARGUMENTS: dict[str, list[tuple[tuple[str, ...], dict[str, Any]]]] = {
     ],
     "backup": [
         (("into",), {"metavar": "DIRECTORY", "help": "where backups lie, one directory a day"}),
-        (("--keep-days",), {"type": int, "default": KEEP_DAYS, "help": "after how many days they are deleted"}),
+        (("--keep-days",), {"type": int, "default": KEEP_DAYS, "help": "delete them after so many days, 1 to 30"}),
     ],
     "restore": [
         (("backup",), {"metavar": "BACKUP_DIRECTORY", "help": "the directory of one day"}),
