@@ -192,7 +192,8 @@ def destroy(command: Command, options: Options) -> None:
         if ask("Type its number again: ").strip() != matter.short:
             raise CommandError("That is another number. Nothing was destroyed.")
         refuse_held(matter)  # somebody may have done so while the question stood
-    destruction.destroy(None, [matter.id], "destroyed")
+    if not destruction.destroy(None, [matter.id], "destroyed"):
+        raise CommandError(f"Matter {matter.short} was held or destroyed meanwhile. Nothing was done.")
     command.say(f"Matter {matter.short} is destroyed here. Backups forget it when they end.")
 
 
