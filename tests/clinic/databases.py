@@ -61,7 +61,8 @@ def prepared(vendor: str) -> BaseDatabaseWrapper:
     parsed = database(f"sqlite:///{directory}/clinic.sqlite3" if vendor == "sqlite" else postgresql())
     filled = {**connections.settings["default"], **parsed}
     if vendor == "postgresql":
-        filled["OPTIONS"] = {}  # a test's one transaction is open while papers are made; a server's never is
+        # a test's one transaction is open while papers are made, which a server's never is
+        filled["OPTIONS"] = {name: value for name, value in filled["OPTIONS"].items() if name != "options"}
     if vendor == "sqlite":
         filled["TEST"] = {**filled["TEST"], "NAME": str(directory / "test.sqlite3")}
     made = load_backend(str(parsed["ENGINE"])).DatabaseWrapper(filled, alias="default")
