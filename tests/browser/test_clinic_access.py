@@ -16,7 +16,7 @@ OF_THE_CLINIC = ("", "due/", "matters/new/", "hand-off/", "account/", "account/s
 OF_A_SUPERVISOR = ("keeping/", "settings/", "keys/", "audit/", "counts/", "staff/", "staff/invite/")
 # Tables of matters scroll within themselves on a narrow screen, by keyboard too.
 CUT_OFF = test_access.CUT_OFF.replace('"svg, ', '".scrolls, svg, ')
-LOOKS = [("en", 360, "light"), ("es", 360, "dark"), ("en", 1280, "light")]
+LOOKS = [("en", 360, "light"), ("es", 1280, "dark")]
 
 
 @pytest.fixture(scope="module")

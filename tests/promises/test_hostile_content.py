@@ -84,7 +84,7 @@ def packs_and_samples():
 @pytest.fixture
 def served_by(monkeypatch, packs_and_samples):
     """Serve the pack as it is, or one in which every text attacks: `served_by(True)`."""
-    caches = (packs.questionnaire_in, packs._samples)
+    caches = (packs._compiled, packs._samples)
 
     def forget() -> None:
         for cache in caches:
