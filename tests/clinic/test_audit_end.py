@@ -86,7 +86,7 @@ def test_a_database_that_lost_lines_is_taken_for_an_older_one_once(kept, changed
     assert not Session.objects.exists()
     assert not Invitation.objects.exists()
     assert AuditEntry.objects.filter(act="older-database").count() == 1
-    assert "lacks 3 lines" in caplog.text
+    assert "lacks lines" in caplog.text
     assert bool([*audit.verify()]) is changed
     _open("again")
     sweep()
