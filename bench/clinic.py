@@ -39,22 +39,20 @@ MANY = 50_000
 
 def fill(staff: Staff, many: int) -> None:
     """Copies of one matter's row, each with an alias index of its own; only the last can be opened."""
-    last = matters.create(staff, contents("the last of them"))
-    rows = []
-    for number in range(many):
-        row = Matter.objects.get(pk=last.row.pk) if number == 0 else rows[0]
-        rows.append(
-            Matter(
-                id=uuid4(),
-                alias_index=uuid4().bytes,
-                wrapped_key=row.wrapped_key,
-                generation=row.generation,
-                sealed=row.sealed,
-                schema=row.schema,
-                used_on=row.used_on,
-                keep_until=row.keep_until,
-            )
+    row = Matter.objects.get(pk=matters.create(staff, contents("the last of them")).row.pk)
+    rows = [
+        Matter(
+            id=uuid4(),
+            alias_index=uuid4().bytes,
+            wrapped_key=row.wrapped_key,
+            generation=row.generation,
+            sealed=row.sealed,
+            schema=row.schema,
+            used_on=row.used_on,
+            keep_until=row.keep_until,
         )
+        for _ in range(many)
+    ]
     Matter.objects.bulk_create(rows, batch_size=2000)
     links = [Matter.assigned.through(matter_id=row.id, staff_id=staff.id) for row in rows]
     Matter.assigned.through.objects.bulk_create(links, batch_size=2000)

@@ -308,7 +308,6 @@ def test_backups_are_kept_for_a_day_at_least_and_no_longer_than_what_was_destroy
 
     assert refused.value.returncode == 2
     assert {path: path.stat().st_ino for path in made.iterdir()} == before
-    assert backup.MOST_DAYS <= tombstones.REMEMBERED_DAYS
 
 
 def test_a_database_that_cannot_be_asked_is_not_taken_for_an_empty_one(machine, monkeypatch):

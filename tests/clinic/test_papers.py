@@ -15,6 +15,7 @@ from threatmodel.clinic.house import House, set_house
 from threatmodel.clinic.models import AuditEntry
 from threatmodel.clinic.models.staff import Role
 from threatmodel.clinic.working import working
+from threatmodel.documents.packs import questionnaire_in
 from threatmodel.engine.paper import take_home
 
 IN_A_CASE = {"pending": ["civil-or-family-case"], "process": ["us-citizen"]}
@@ -108,8 +109,12 @@ def test_the_clients_paper_is_in_the_clients_language_whatever_the_staff_read(ve
 
     paper = words(vera[1].post(at("paper", made.row.id), {"for": "client"}, headers={"Accept-Language": "en"}))
 
-    assert "Lo que puede reducir" in paper or "puede" in paper
-    assert "What you can reduce" not in paper
+    first = take_home(working(made).answers, matters.today()).today[0].measure.id
+    titles = {
+        lang: next(one.title for one in questionnaire_in(lang).measures if one.id == first) for lang in ("en", "es")
+    }
+    assert titles["es"] in paper
+    assert titles["en"] not in paper
 
 
 def test_a_paper_that_is_not_on_offer_is_not_made(vera):

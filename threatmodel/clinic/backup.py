@@ -17,13 +17,12 @@ from threatmodel.clinic.destruction import settle
 from threatmodel.clinic.founding import RECOVERY
 from threatmodel.clinic.keys import directory, erase, generations
 from threatmodel.clinic.times import level
-from threatmodel.clinic.tombstones import packed, remembered, unpacked
+from threatmodel.clinic.tombstones import REMEMBERED_DAYS, packed, remembered, unpacked
 from threatmodel.sealing.generations import CLINIC_BYTES, Root
 from threatmodel.sealing.recovery import NotRecovered, recover, seal_for_recovery
 from threatmodel.sealing.written import KEY_BYTES
 
 KEEP_DAYS = 7
-MOST_DAYS = 30  # for as long it is remembered what was destroyed (threatmodel/clinic/tombstones.py)
 NUMBER_BYTES = 8
 SEALED = "generation-*.sealed"
 
@@ -68,8 +67,8 @@ def back_up(into: Path, keep_days: int = KEEP_DAYS) -> Path:
     Raises ``DaysUnfit``, ``NotCopied``, ``OSError``, ``Locked`` or ``KeysUnfit``; what was there before is there then,
     too.
     """
-    if not 1 <= keep_days <= MOST_DAYS:
-        raise DaysUnfit(f"Backups are kept for 1 to {MOST_DAYS} days.")
+    if not 1 <= keep_days <= REMEMBERED_DAYS:
+        raise DaysUnfit(f"Backups are kept for 1 to {REMEMBERED_DAYS} days.")
     settle()
     into.mkdir(mode=0o700, parents=True, exist_ok=True)
     made, fresh = into / f"{today():%Y-%m-%d}", into / "unfinished"

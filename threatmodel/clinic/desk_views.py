@@ -1,12 +1,9 @@
-"""The desk: whose matters there are, finding one, making one, what is due, and who works on it."""
+"""The desk: the matters somebody works on, finding one, making one, and what is due."""
 
-from collections.abc import Iterable
-from dataclasses import dataclass
 from datetime import timedelta
 from secrets import choice, randbelow
 from uuid import UUID, uuid4
 
-from django.conf import settings
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponseBase
 from django.shortcuts import redirect
@@ -19,11 +16,10 @@ from threatmodel.clinic.access import readable
 from threatmodel.clinic.clock import today
 from threatmodel.clinic.contents import LONGEST_ALIAS
 from threatmodel.clinic.house import house
-from threatmodel.clinic.matters import Opened
 from threatmodel.clinic.models import Matter, Staff
 from threatmodel.clinic.pages import staff_page
 from threatmodel.clinic.shown import show
-from threatmodel.clinic.working import DEPTHS, fresh
+from threatmodel.clinic.working import DEPTHS, LANGUAGES, fresh
 from threatmodel.documents.packs import pack_names
 from threatmodel.engine.flow import Depth
 
@@ -31,24 +27,6 @@ MOST_LISTED = 50
 WEEK = timedelta(days=7)
 COLOURS = ("amber", "blue", "coral", "green", "grey", "ivory", "olive", "plum", "silver", "violet")
 THINGS = ("anchor", "bridge", "candle", "feather", "garden", "harbor", "lantern", "meadow", "pebble", "willow")
-
-
-@dataclass(frozen=True, slots=True)
-class Row:
-    """A matter in a list. ``alias`` is empty where it must not stand, or cannot be read."""
-
-    id: UUID
-    short: str
-    alias: str
-    row: Matter
-
-    @classmethod
-    def of(cls, opened: Opened) -> "Row":
-        return cls(opened.row.id, opened.short, opened.contents.alias, opened.row)
-
-
-def rows(opened: Iterable[Opened]) -> list[Row]:
-    return [Row.of(one) for one in opened]
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -59,7 +37,7 @@ def home(request: HttpRequest, staff: Staff) -> HttpResponseBase:
     mine = readable(staff).filter(assigned=staff) if not sought else matters.find(staff, sought)
     total = mine.count()
     found = matters.listed(staff, mine.order_by("-used_on", "id"), MOST_LISTED)
-    context = {"rows": rows(found), "sought": sought, "total": total, "most": MOST_LISTED, "due": _due(staff).count()}
+    context = {"rows": found, "sought": sought, "total": total, "most": MOST_LISTED, "due": _due(staff).count()}
     return show(request, "clinic/home.html", context)
 
 
@@ -74,7 +52,7 @@ def new(request: HttpRequest, staff: Staff) -> HttpResponseBase:
     lang = request.POST.get("lang", "")
     if problem := alias_problem(alias):
         return _new_page(request, staff, problem)
-    if depth is None or lang not in languages():
+    if depth is None or lang not in LANGUAGES:
         return _new_page(request, staff, _("Choose one of the answers on the page for each question."))
     return _made(staff, lang, alias, depth, _id_of(request))
 
@@ -98,11 +76,6 @@ def pack_of_the_house() -> str:
     names = list(pack_names())
     chosen = house().pack
     return chosen if chosen in names else names[0]
-
-
-def languages() -> dict[str, str]:
-    """The languages a client may walk in, by code."""
-    return dict(settings.LANGUAGES)
 
 
 def _new_page(request: HttpRequest, staff: Staff, problem: str = "") -> HttpResponseBase:
@@ -139,7 +112,7 @@ def alias_problem(alias: str) -> str:
 def due(request: HttpRequest, staff: Staff) -> HttpResponseBase:
     """Whose day to look again has come or comes within a week."""
     found = matters.listed(staff, _due(staff).order_by("follow_up", "id"), MOST_LISTED)
-    return show(request, "clinic/due.html", {"rows": rows(found), "today": today()})
+    return show(request, "clinic/due.html", {"rows": found, "today": today()})
 
 
 def _due(staff: Staff) -> QuerySet[Matter]:

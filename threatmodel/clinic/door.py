@@ -12,7 +12,7 @@ from django.contrib.sessions.middleware import SessionMiddleware
 from django.db import DatabaseError
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
-from django.urls import Resolver404, resolve, reverse
+from django.urls import Resolver404, ResolverMatch, resolve, reverse
 from django.utils.translation import gettext as _
 from django_htmx.http import HttpResponseClientRedirect
 
@@ -80,14 +80,15 @@ def ruled(get_response: Respond) -> Respond:
     """Let nobody further than they have shown who they are."""
 
     def respond(request: HttpRequest) -> HttpResponseBase:
-        name, staff = _page(request), request.user
+        match, staff = _match(request), request.user
+        name = match.url_name if match and match.url_name else ""
         if isinstance(staff, Staff):
             if signed_in.has_ended(request):
                 logout(request)
                 return _closed(request, "account_locked") if name not in OPEN else get_response(request)
             signed_in.note_seen(request)
             held = request.session.get(CLIENT_VIEW)
-            if held and name not in CLIENTS:
+            if held and not _for_client(match, held):
                 return _elsewhere(request, "clinic-hand-back", held)
             if name in OPEN or signed_in.with_second_factor(request, staff):
                 return get_response(request)
@@ -105,11 +106,16 @@ def _enrolling(request: HttpRequest, staff: Staff, name: str, get_response: Resp
     return get_response(request) if name in ENROLMENT else _elsewhere(request, "account_enrol")
 
 
-def _page(request: HttpRequest) -> str:
+def _match(request: HttpRequest) -> ResolverMatch | None:
     try:
-        return resolve(request.path_info).url_name or ""
+        return resolve(request.path_info)
     except Resolver404:
-        return ""
+        return None
+
+
+def _for_client(match: ResolverMatch | None, held: str) -> bool:
+    """Whether a page is for a client who holds the device, and about their own matter, if about any."""
+    return match is not None and match.url_name in CLIENTS and str(match.kwargs.get("matter", held)) == held
 
 
 def _closed(request: HttpRequest, page: str) -> HttpResponseBase:

@@ -12,12 +12,13 @@ from django.views.decorators.http import require_http_methods
 from threatmodel.clinic import matters
 from threatmodel.clinic.clock import today
 from threatmodel.clinic.contents import Contents
-from threatmodel.clinic.desk_views import alias_problem, languages, pack_of_the_house, suggestion
+from threatmodel.clinic.desk_views import alias_problem, pack_of_the_house, suggestion
 from threatmodel.clinic.house import house
 from threatmodel.clinic.keys import derived
 from threatmodel.clinic.models import Staff, UsedCode
 from threatmodel.clinic.pages import staff_page
 from threatmodel.clinic.shown import show
+from threatmodel.clinic.working import LANGUAGES
 from threatmodel.documents.packs import pack_names, questionnaire_in
 from threatmodel.documents.record import NotARecord, OtherPack, Record, read_record
 from threatmodel.sealing.handoff import Damaged, NewerCode, NotACode, Opened, OtherClinic, TooOld, open_with
@@ -55,7 +56,7 @@ def _made(staff: Staff, opened: Opened, alias: str) -> matters.Opened:
     if UsedCode.objects.filter(mark=mark).exists():
         raise UsedBefore
     pack, record = _read(opened.content)
-    lang = record.lang if record.lang in languages() else house().lang
+    lang = record.lang if record.lang in LANGUAGES else house().lang
     contents = Contents(alias, lang, pack, opened.content)  # as it came, so that what could not be read is told
 
     def use_up() -> None:

@@ -1,10 +1,9 @@
 """The supervisor's pages: settings, keys, audit, and counts for funders."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
 from uuid import UUID
 
-from django.conf import settings
 from django.db import transaction
 from django.http import HttpRequest, HttpResponseBase, QueryDict
 from django.shortcuts import redirect
@@ -20,6 +19,7 @@ from threatmodel.clinic.keys import generations
 from threatmodel.clinic.models import AuditEntry, Clinic, Count, Matter, Staff
 from threatmodel.clinic.pages import staff_page
 from threatmodel.clinic.shown import show
+from threatmodel.clinic.working import LANGUAGES
 from threatmodel.documents.counts import Row, groups
 from threatmodel.documents.packs import pack_names
 
@@ -30,11 +30,11 @@ MOST_ENTRIES = 200
 @staff_page("settings")
 def settings_page(request: HttpRequest, staff: Staff) -> HttpResponseBase:
     if request.method != "POST":
-        return _settings(request, staff, house(), "")
+        return _settings(request)
     try:
         wanted = _read(house(), request.POST).checked()
     except (Unfit, ValueError) as fault:
-        return _settings(request, staff, house(), _problem(str(fault)))
+        return _settings(request, _problem(str(fault)))
     with transaction.atomic():
         set_house(wanted)
         audit.note(staff.id, "settings-changed")
@@ -44,7 +44,7 @@ def settings_page(request: HttpRequest, staff: Staff) -> HttpResponseBase:
 def _read(now: House, form: QueryDict) -> House:
     """The settings a form asks for. Raises ``Unfit``."""
     lang, pack = form.get("lang", now.lang), form.get("pack", "")
-    if lang not in dict(settings.LANGUAGES) or (pack and pack not in pack_names()):
+    if lang not in LANGUAGES or (pack and pack not in pack_names()):
         raise Unfit("lang")
     keep, warn = form.get("keep_days", ""), form.get("warn_days", "")
     if not all(text.isascii() and text.isdigit() and len(text) < 6 for text in (keep, warn)):
@@ -74,9 +74,10 @@ def _problem(name: str) -> str:
     }.get(name, _("Choose one of the answers on the page for each question."))
 
 
-def _settings(request: HttpRequest, staff: Staff, now: House, problem: str) -> HttpResponseBase:
-    context = {"house": now, "problem": problem, "packs": list(pack_names()), "tongues": dict(settings.LANGUAGES)}
-    context["sent"] = request.POST if problem else None
+def _settings(request: HttpRequest, problem: str = "") -> HttpResponseBase:
+    """The form with what stands, or, beside a problem, with all that was sent."""
+    shown = request.POST if problem else asdict(house())
+    context = {"shown": shown, "problem": problem, "packs": list(pack_names())}
     return show(request, "clinic/settings.html", context, 422 if problem else 200)
 
 

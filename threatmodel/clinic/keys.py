@@ -14,7 +14,7 @@ from pathlib import Path
 
 from django.conf import settings
 
-from threatmodel.sealing.generations import Generations, NoGenerations, Root, WrongKey
+from threatmodel.sealing.generations import Generations, NoGenerations, Root, WrongKey, sync_directory
 from threatmodel.sealing.key_file import directory_for
 from threatmodel.sealing.keyring import RingUnfit
 from threatmodel.sealing.matter import derive
@@ -65,7 +65,10 @@ def root() -> Root:
 
 
 def derived(purpose: str) -> bytes:
-    """A lasting key for one purpose: "index", "audit", "staff", "hand-off". Raises ``Locked`` or ``KeysUnfit``."""
+    """A lasting key for one purpose, as "index", "audit", "staff", "hand-off" or "counts".
+
+    Raises ``Locked`` or ``KeysUnfit``.
+    """
     return _derived(root().secret, purpose)
 
 
@@ -108,7 +111,7 @@ def write_secret(path: Path, text: str) -> None:
     finally:
         os.close(descriptor)
     if not size:
-        _sync_directory(path.parent)
+        sync_directory(path.parent)
 
 
 def erase(path: Path) -> None:
@@ -175,11 +178,3 @@ def _printed(command: str) -> str:
     except (OSError, ValueError, subprocess.SubprocessError) as fault:
         raise Locked from fault
     return done.stdout
-
-
-def _sync_directory(path: Path) -> None:
-    descriptor = os.open(path, os.O_RDONLY | os.O_DIRECTORY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)

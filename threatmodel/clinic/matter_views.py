@@ -15,12 +15,12 @@ from threatmodel.clinic import audit, matters
 from threatmodel.clinic.access import known, may, readable
 from threatmodel.clinic.clock import today
 from threatmodel.clinic.contents import LONGEST_TEXT, Contents, Said
-from threatmodel.clinic.desk_views import alias_problem, languages
+from threatmodel.clinic.desk_views import alias_problem
 from threatmodel.clinic.matters import NoMatter
 from threatmodel.clinic.models import Matter, Staff
 from threatmodel.clinic.pages import Standing, change, form_marks, nothing, staff_page
 from threatmodel.clinic.shown import show
-from threatmodel.clinic.working import Working, said, working
+from threatmodel.clinic.working import LANGUAGES, Working, said, working
 
 type Edit = Callable[[Working], Contents]
 
@@ -53,7 +53,6 @@ def _overview(request: HttpRequest, staff: Staff, now: Working, problem: str = "
         "notes": [Note(known_names.get(one.by, ""), one) for one in reversed(now.contents.notes)],
         "assigned": row.assigned.order_by("name"),
         "open": sum(not now.answers.answered(question.id) for question in now.path()),
-        "tongues": languages(),
         "longest": LONGEST_TEXT,
         "sent": request.POST.get("note", ""),
         **form_marks(now.opened),
@@ -126,7 +125,7 @@ def rename(request: HttpRequest, staff: Staff, matter: UUID) -> HttpResponseBase
 def language(request: HttpRequest, staff: Staff, matter: UUID) -> HttpResponseBase:
     """The client's language. In the middle of a walk it is changed with the answers, so that none is lost."""
     lang = request.POST.get("lang", "")
-    if lang not in languages():
+    if lang not in LANGUAGES:
         problem = _("This site does not speak that language.")
         return _refused(request, staff, matter, problem)
 

@@ -56,10 +56,6 @@ class Opened:
     contents: Contents
     key: bytes = field(repr=False)
 
-    @property
-    def short(self) -> str:
-        return self.row.short
-
 
 def open_matter(staff: Staff, matter: UUID, act: str = "opened", detail: str = "") -> Opened:
     """Open a matter to look at it. Raises ``NoMatter`` or ``Dead``."""

@@ -6,7 +6,7 @@ from functools import wraps
 from uuid import UUID, uuid4
 
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, QueryDict
-from django.shortcuts import redirect, render
+from django.shortcuts import render
 
 from threatmodel.clinic import matters
 from threatmodel.clinic.access import Act, may
@@ -23,11 +23,8 @@ OURS = ("csrfmiddlewaretoken", "revision", "once", "pad")
 ANSWER = "answer-"
 
 
-def staff_page(act: Act = "walk", *, for_client: bool = False) -> Callable[[View], View]:
-    """Hand the view the person who asks. Without the right it is as if the page did not exist.
-
-    While a client holds the device, only the pages made for that are shown, and only of their own matter.
-    """
+def staff_page(act: Act = "walk") -> Callable[[View], View]:
+    """Hand the view the person who asks. Without the right it is as if the page did not exist."""
 
     def decorate(view: View) -> View:
         @wraps(view)
@@ -35,9 +32,6 @@ def staff_page(act: Act = "walk", *, for_client: bool = False) -> Callable[[View
             staff = request.user
             if not isinstance(staff, Staff) or not may(staff, act):
                 return not_here(request)
-            held = request.session.get(CLIENT_VIEW)
-            if held and not (for_client and str(kwargs.get("matter", "")) == held):
-                return redirect("clinic-hand-back", held)
             return view(request, staff, *args, **kwargs)
 
         return wrapped

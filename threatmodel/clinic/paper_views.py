@@ -40,7 +40,7 @@ def paper(request: HttpRequest, staff: Staff, matter: UUID) -> HttpResponseBase:
     """GET is the form; POST makes the paper it asks for, in the client's language or, for counsel, in the staff's."""
     if request.method != "POST":
         now = working(matters.open_matter(staff, matter))
-        context = {"matter": now, "row": now.opened.row, "tongues": dict(settings.LANGUAGES), "here": get_language()}
+        context = {"matter": now, "row": now.opened.row}
         return show(request, "clinic/papers.html", context)
     try:
         options = Options.of(request.POST)

@@ -12,7 +12,7 @@ from django.views.decorators.http import require_POST, require_safe
 from threatmodel.clinic import matters
 from threatmodel.clinic.access import readable
 from threatmodel.clinic.contents import LONGEST_TEXT, Contents
-from threatmodel.clinic.desk_views import MOST_LISTED, rows
+from threatmodel.clinic.desk_views import MOST_LISTED
 from threatmodel.clinic.faults import not_here
 from threatmodel.clinic.house import House
 from threatmodel.clinic.matter_views import changed, names, text_problem
@@ -37,7 +37,7 @@ def casework_of(now: Working, head: Letterhead | None = None) -> Casework:
     reviewed, gates = contents.reviewed, gates_on(now.plan())
     return Casework(
         letterhead=head,
-        reviewed_on=reviewed.on if reviewed and reviewed.text == basis(now) else None,
+        reviewed_on=reviewed.on if reviewed and reviewed.text == basis(now.pack, gates) else None,
         advised={item: one.on for item, one in contents.advised.items() if one.text == gates},
         comments={
             item: tuple(f"{one.text} ({known.get(one.by, '–')}, {one.on:%Y-%m-%d})" for one in those)
@@ -51,10 +51,10 @@ def casework_of(now: Working, head: Letterhead | None = None) -> Casework:
 @require_safe
 @staff_page("review")
 def queue(request: HttpRequest, staff: Staff) -> HttpResponseBase:
-    """What waits for a lawyer, longest first, and what was signed off last."""
+    """What waits for a lawyer, first what nobody has opened for longest."""
     waiting = readable(staff).filter(review=Matter.Review.ASKED).order_by("used_on", "id")
     context = {
-        "rows": rows(matters.listed(staff, waiting, MOST_LISTED)),
+        "rows": matters.listed(staff, waiting, MOST_LISTED),
         "total": waiting.count(),
         "most": MOST_LISTED,
     }
@@ -170,7 +170,7 @@ def sign_off(request: HttpRequest, staff: Staff, matter: UUID) -> HttpResponseBa
     """Sign the plan off as it stands. The client's paper says on which day, and nothing else of it."""
 
     def edit(now: Working) -> Contents:
-        return replace(now.contents, reviewed=said(staff.id.hex, basis(now)))
+        return replace(now.contents, reviewed=said(staff.id.hex, basis(now.pack, gates_on(now.plan()))))
 
     beside = {"review": Matter.Review.REVIEWED}
     return changed(request, staff, matter, "signed-off", edit, "clinic-review-one", beside)

@@ -4,6 +4,7 @@ from django.urls import URLPattern, URLResolver, include, path
 
 import threatmodel.parts  # noqa: F401  a converter of addresses
 from threatmodel.clinic import (
+    client_views,
     desk_views,
     handoff_views,
     house_views,
@@ -31,13 +32,13 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path(f"{MATTER}assign/", matter_views.assign, name="clinic-assign"),
     path(f"{MATTER}section/<int:number>/", walk_views.section, name="clinic-section"),
     path(f"{MATTER}question/<int:number>/", walk_views.question, name="clinic-question"),
-    path(f"{MATTER}hand-over/", walk_views.hand_over, name="clinic-hand-over"),
-    path(f"{MATTER}hand-back/", walk_views.hand_back, name="clinic-hand-back"),
-    path(f"{MATTER}client/<int:number>/", walk_views.client, name="clinic-client"),
-    path(f"{MATTER}client/plan/", walk_views.client_plan, name="clinic-client-plan"),
-    path(f"{MATTER}client/plan/<int:place>/", walk_views.client_item, name="clinic-client-item"),
-    path(f"{MATTER}client/plan/mark/", walk_views.client_mark, name="clinic-client-mark"),
-    path(f"{MATTER}client/plan/<part:part>/", walk_views.client_part, name="clinic-client-part"),
+    path(f"{MATTER}hand-over/", client_views.hand_over, name="clinic-hand-over"),
+    path(f"{MATTER}hand-back/", client_views.hand_back, name="clinic-hand-back"),
+    path(f"{MATTER}client/<int:number>/", client_views.client, name="clinic-client"),
+    path(f"{MATTER}client/plan/", client_views.client_plan, name="clinic-client-plan"),
+    path(f"{MATTER}client/plan/<int:place>/", client_views.client_item, name="clinic-client-item"),
+    path(f"{MATTER}client/plan/mark/", client_views.client_mark, name="clinic-client-mark"),
+    path(f"{MATTER}client/plan/<part:part>/", client_views.client_part, name="clinic-client-part"),
     path(f"{MATTER}deepen/", matter_views.deepen, name="clinic-deepen"),
     path(f"{MATTER}plan/", plan_views.plan, name="clinic-plan"),
     path(f"{MATTER}plan/mark/", plan_views.mark, name="clinic-mark"),

@@ -16,6 +16,7 @@ from threatmodel.engine.marks import Marks
 from threatmodel.engine.model import Question, Questionnaire, Section
 from threatmodel.engine.plan import Plan, build_plan
 
+LANGUAGES = dict(settings.LANGUAGES)  # those a client may walk in, by code
 DEPTHS: tuple[Depth, ...] = ("quick", "full")
 
 
@@ -73,7 +74,7 @@ def working(opened: Opened, lang: str = "") -> Working:
 
 def spoken(lang: str) -> str:
     """The client's language where this site speaks it, or else its own."""
-    return lang if lang in dict(settings.LANGUAGES) else settings.LANGUAGE_CODE
+    return lang if lang in LANGUAGES else settings.LANGUAGE_CODE
 
 
 def answered(now: Working, given: Mapping[str, list[str]]) -> Contents:
@@ -109,9 +110,9 @@ def said(staff_id: str, text: str = "") -> Said:
     return Said(staff_id, today(), text)
 
 
-def basis(now: Working) -> str:
+def basis(pack: Questionnaire, gates: str) -> str:
     """What a sign-off rests on: the version of the content, and which gates are on."""
-    return f"{now.pack.version} {gates_on(now.plan())}"
+    return f"{pack.version} {gates}"
 
 
 def gates_on(plan: Plan) -> str:

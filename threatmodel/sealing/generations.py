@@ -37,10 +37,6 @@ class WrongKey(RuntimeError):
     """The clinic's key does not open the file: another key, or a file that was changed."""
 
 
-class GenerationGone(LookupError):
-    """A generation that was destroyed, or that this file never held."""
-
-
 class NoSlot(RuntimeError):
     """Every slot is taken: earlier rotations did not come to their end."""
 
@@ -87,7 +83,7 @@ class Generations:
             os.fsync(descriptor)
         finally:
             os.close(descriptor)
-        _sync_directory(path.parent)
+        sync_directory(path.parent)
         return made
 
     def held(self) -> tuple[Root, dict[int, bytes]]:
@@ -112,13 +108,6 @@ class Generations:
         if not living:
             raise NoGenerations("The file of the clinic's keys holds no generation.")
         return max(living.items())
-
-    def secret(self, number: int) -> bytes:
-        """Raises ``GenerationGone``."""
-        try:
-            return self.living()[number]
-        except KeyError as fault:
-            raise GenerationGone(number) from fault
 
     def begin(self) -> int:
         """Make a generation and return its number. Call it within ``alone``. Raises ``NoSlot``."""
@@ -232,7 +221,8 @@ def _clear(descriptor: int, place: int) -> None:
     os.pwrite(descriptor, bytes([VERSION, EMPTY]) + secrets.token_bytes(SLOT_BYTES - 2), place * SLOT_BYTES)
 
 
-def _sync_directory(directory: Path) -> None:
+def sync_directory(directory: Path) -> None:
+    """Bring a directory's entries down to the disk."""
     descriptor = os.open(directory, os.O_RDONLY | os.O_DIRECTORY)
     try:
         os.fsync(descriptor)

@@ -17,12 +17,14 @@ from allauth.mfa.totp.internal.auth import (
 from django.db import transaction
 from django.utils.crypto import constant_time_compare
 
+from threatmodel.clinic.accounts import throttle
 from threatmodel.clinic.accounts.codes import code_mark, new_code
 from threatmodel.clinic.clock import today
 from threatmodel.clinic.keys import staff_key
 from threatmodel.clinic.models import RecoveryCode, Staff, TotpStep
 from threatmodel.sealing.staff_secrets import protect, unprotect
 
+LONGEST = 256  # letters of a password or a code that are looked at
 RECOVERY_CODES = 10
 RECOVERY_GROUPS = 4  # 80 bits
 SECOND = (Authenticator.Type.TOTP, Authenticator.Type.WEBAUTHN)
@@ -37,7 +39,15 @@ class NotTheirs(LookupError):
 
 
 class CodeRefused(Exception):
-    """A code that is wrong, or was used before. Which of these is not told."""
+    """A password or code that is wrong, or a code that was used before. Which of these is not told."""
+
+
+def check_password(staff: Staff, password: str) -> None:
+    """Whether this is the password of somebody who is signed in. Raises ``Slowed`` or ``CodeRefused``."""
+    throttle.attempt(throttle.PASSWORD, f"again {staff.pk}")
+    if not staff.check_password(password[:LONGEST]):
+        raise CodeRefused
+    throttle.succeeded(throttle.PASSWORD, f"again {staff.pk}")
 
 
 def has_factor(staff: Staff) -> bool:

@@ -21,7 +21,6 @@ from threatmodel.clinic.accounts.pages import page, slowed, staff_of
 from threatmodel.clinic.accounts.signed_in import BACK, proved
 from threatmodel.clinic.models import Staff
 
-LONGEST_PASSWORD = 256
 AGREES = "agrees"
 
 
@@ -32,7 +31,7 @@ def sign_in(request: HttpRequest) -> HttpResponseBase:
         return redirect("account_home")
     if request.method != "POST":
         return page(request, "account/login.html")
-    name, password = request.POST.get("name", "")[:200], request.POST.get("password", "")[:LONGEST_PASSWORD]
+    name, password = request.POST.get("name", "")[:200], request.POST.get("password", "")[: factors.LONGEST]
     tries = tries_of(request, name)
     try:
         throttle.attempt(throttle.PASSWORD, tries)
@@ -113,7 +112,8 @@ def again(request: HttpRequest) -> HttpResponseBase:
         return _again_page(request, staff)
     try:
         if "password" in request.POST:
-            method, kind = "password", _password_shown(request, staff)
+            factors.check_password(staff, request.POST["password"])
+            method = kind = "password"
         else:
             method, kind = "mfa", _factor_shown(request, staff)
     except throttle.Slowed as fault:
@@ -142,17 +142,9 @@ def _factor_shown(request: HttpRequest, staff: Staff) -> str:
         passkeys.check(request.session, staff, credential)
         kind = "webauthn"
     else:
-        kind = factors.use_code(staff, request.POST.get("code", "")[:LONGEST_PASSWORD])
+        kind = factors.use_code(staff, request.POST.get("code", "")[: factors.LONGEST])
     throttle.succeeded(throttle.FACTOR, str(staff.pk))
     return kind
-
-
-def _password_shown(request: HttpRequest, staff: Staff) -> str:
-    throttle.attempt(throttle.PASSWORD, f"again {staff.pk}")
-    if not staff.check_password(request.POST["password"][:LONGEST_PASSWORD]):
-        raise factors.CodeRefused
-    throttle.succeeded(throttle.PASSWORD, f"again {staff.pk}")
-    return "password"
 
 
 def _refused() -> str:

@@ -188,7 +188,7 @@ def destroy(command: Command, options: Options) -> None:
     matter = the_matter(str(options["matter"]))
     refuse_held(matter)
     if not options["yes"]:
-        command.say(f"Matter {matter.short} will be destroyed. Nobody can bring it back.")
+        command.say(f"Matter {matter.short} will be destroyed. From then on nothing here opens it.")
         if ask("Type its number again: ").strip() != matter.short:
             raise CommandError("That is another number. Nothing was destroyed.")
         refuse_held(matter)  # somebody may have done so while the question stood

@@ -1,0 +1,83 @@
+"""Questions of a matter as pages ask them, of staff and of the client, and what a form answers."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+from django.http import HttpRequest, QueryDict
+from django.utils.translation import gettext as _
+
+from threatmodel.clinic.contents import Contents
+from threatmodel.clinic.pages import ANSWER, form_marks
+from threatmodel.clinic.working import LANGUAGES, Working, answered
+from threatmodel.documents.glossary import hard_words
+from threatmodel.engine.help import Prompt
+from threatmodel.engine.model import Option, Question, Word
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    option: Option
+    ticked: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """A question on a staff's or client's page: in the client's language, with what only staff see beside it."""
+
+    question: Question
+    choices: tuple[Choice, ...]
+    own: str
+    prompt: Prompt | None
+    words: tuple[Word, ...]
+    problem: str = ""
+
+    @property
+    def field(self) -> str:
+        return ANSWER + self.question.id
+
+
+def asked(now: Working, questions: Sequence[Question], form: QueryDict | None = None, refused: str = "") -> list[Asked]:
+    """Questions as pages show them, with what was chosen, or sent in; ``refused`` is the one that was wrong."""
+    own = now.pack.original or now.pack
+    problem = _("Some of these answers cannot go together. Keep those that fit.")
+    return [
+        Asked(
+            question,
+            tuple(Choice(o, o.id in _ticked(now, question, form)) for o in (*question.options, question.unsure)),
+            own.question[question.id].ask if own is not now.pack else "",
+            own.prompts.get(question.id),
+            hard_words(now.pack)[question.id],
+            problem if question.id == refused else "",
+        )
+        for question in questions
+    ]
+
+
+def _ticked(now: Working, question: Question, form: QueryDict | None) -> Sequence[str]:
+    """What was sent in, for the questions that were on the page that was sent."""
+    if form is not None and question.id in form.get("shown", "").split():
+        return form.getlist(ANSWER + question.id)
+    return now.answers.chosen(question.id)
+
+
+def asking(request: HttpRequest, now: Working, questions: Sequence[Question], refused: str) -> dict[str, object]:
+    """What every page with questions needs."""
+    return {
+        "asked": asked(now, questions, request.POST if request.method == "POST" else None, refused),
+        "shown": " ".join(question.id for question in questions),
+        "refused": bool(refused),
+        **form_marks(now.opened),
+    }
+
+
+def given(form: QueryDict, now: Working, only: str = "") -> Contents:
+    """The contents with the answers of a form, and the language it asks for.
+
+    A question that was on the page and has no answer in the form loses the one it had. With ``only``, the form may
+    answer that question and no other.
+    """
+    shown = [one for one in form.get("shown", "").split() if one in now.pack.question]
+    answers = {question: form.getlist(ANSWER + question) for question in shown if not only or question == only}
+    contents = answered(now, answers)
+    lang = form.get("lang", "")
+    return replace(contents, lang=lang) if lang in LANGUAGES else contents
