@@ -84,20 +84,14 @@ def packs_and_samples():
 @pytest.fixture
 def served_by(monkeypatch, packs_and_samples):
     """Serve the pack as it is, or one in which every text attacks: `served_by(True)`."""
-    caches = (packs._compiled, packs._samples)
-
-    def forget() -> None:
-        for cache in caches:
-            cache.cache_clear()
 
     def switch(attacks: bool) -> None:
-        forget()
         pack, made_up = packs_and_samples[attacks]
-        monkeypatch.setattr(packs, "compile_pack", lambda *_: pack)
-        monkeypatch.setattr(packs, "samples", lambda *_: made_up)
+        # not through their caches: what other tests hold of the pack would be another one from then on
+        monkeypatch.setattr(packs, "_compiled", lambda *_: pack)
+        monkeypatch.setattr(packs, "_samples", lambda *_: {sample.id: sample for sample in made_up})
 
-    yield switch
-    forget()
+    return switch
 
 
 def page(address: str):
