@@ -22,7 +22,7 @@ PUBLIC = {
 def public():
     """The settings of a server for others, and nothing of this test run's own."""
     with in_memory() as keys:
-        ours = {name: value for name, value in os.environ.items() if not name.startswith("THREATMODEL_")}
+        ours = {name: value for name, value in os.environ.items() if not name.startswith(("THREATMODEL_", "DJANGO_"))}
         yield ours | PUBLIC | keys
 
 
