@@ -241,11 +241,11 @@ def test_rotating_begins_a_generation_and_destroys_the_one_before(volunteer, com
 def test_one_matter_is_destroyed_when_its_number_is_typed_twice(volunteer, command):
     doomed, other = matter(volunteer), matter(volunteer)
 
-    for named, typed in ((doomed.short, "no\n"), ("", ""), ("zz", "zz\n")):
+    for named, typed in ((doomed.row.short, "no\n"), ("", ""), ("zz", "zz\n")):
         with pytest.raises(CommandError):
             command("destroy", named, typed=typed)
     assert Matter.objects.count() == 2
-    command("destroy", doomed.short, typed=doomed.short + "\n")
+    command("destroy", doomed.row.short, typed=doomed.row.short + "\n")
     command("destroy", str(other.row.pk), "--yes")
 
     assert not Matter.objects.exists()
@@ -259,10 +259,10 @@ def test_a_matter_that_is_held_is_not_destroyed_by_the_command_either(volunteer,
 
     def answered(_: str) -> str:
         Matter.objects.filter(pk=meanwhile.row.pk).update(hold=Matter.Hold.LAWYER)
-        return meanwhile.short
+        return meanwhile.row.short
 
     monkeypatch.setattr("threatmodel.clinic.management.commands.clinic.ask", answered)
-    for arguments in ([held.short, "--yes"], [held.short], [meanwhile.short]):
+    for arguments in ([held.row.short, "--yes"], [held.row.short], [meanwhile.row.short]):
         with pytest.raises(CommandError, match="held") as refused:
             command("destroy", *arguments)
         assert refused.value.returncode == 1
@@ -328,7 +328,7 @@ def test_every_column_of_every_table_is_told_of(clinic):
 def test_what_could_be_handed_over_is_printed_to_the_letter(volunteer, command):
     """P13: of all tables their rows and columns; of one matter every field, none of what is sealed, and its lines."""
     made = matter(volunteer, alias="grey heron")
-    said, one = command("transparency"), command("transparency", made.short)
+    said, one = command("transparency"), command("transparency", made.row.short)
 
     for table, columns in transparency.columns().items():
         assert f"{table}: " in said
