@@ -94,7 +94,7 @@ def test_no_word_of_a_walk_outlives_the_worker_that_served_it(tmp_path):
 
         left = held(recycled(server), mark)
 
-        assert server.ask("GET", "/healthz").status == 200
+        assert server.ask("GET", "/healthz").status == 200, "somebody answers while the others start"
     print(f"of {WALKS} walks, {len(at_once)} at once, {len(later)} after {LATER} requests, {len(left)} after recycling")  # noqa: T201
     assert at_once, "the search finds what is there"
     assert left == set()
