@@ -3,6 +3,7 @@
 from uuid import UUID
 
 import pytest
+from django.contrib.sessions.backends.base import UpdateError
 from django.test import Client
 from django.urls import reverse
 
@@ -93,6 +94,21 @@ def test_nothing_fresh_is_left_to_the_client(device, sol, own):
     assert not has_ended(request)
     device.post(at("hand-back", own), {"password": PASSWORD})
     assert device.get(at("destroy", own))["Location"] == reverse("account_reauthenticate")
+
+
+def test_a_page_that_was_still_being_made_does_not_take_the_device_back(sol, own):
+    """P35: nor does one from before it was taken back give it to the client again."""
+    browser = signed_in(Client(), sol)
+    for act, more in (("hand-over", {}), ("hand-back", {"password": PASSWORD})):
+        slow = browser.session
+        assert slow["seen"]
+
+        browser.post(at(act, own), more)
+
+        held = browser.session.get(CLIENT_VIEW)
+        with pytest.raises(UpdateError):
+            slow.save()
+        assert browser.session.get(CLIENT_VIEW) == held == (str(own) if act == "hand-over" else None)
 
 
 def test_guessing_the_password_is_slowed_down_and_leaves_lines(device, own):

@@ -32,6 +32,7 @@ def hand_over(request: HttpRequest, staff: Staff, matter: UUID) -> HttpResponseB
     """Give the device to the client: from now on it shows this matter's questions and plan, and nothing else."""
     matters.open_matter(staff, matter, "handed-over")
     request.session[CLIENT_VIEW] = str(matter)
+    request.session.cycle_key()  # a request that is still under way with the old key can take nothing back
     signed_in.end_freshness(request, staff)
     return redirect("clinic-client", matter, 1)
 
@@ -57,6 +58,7 @@ def hand_back(request: HttpRequest, staff: Staff, matter: UUID) -> HttpResponseB
         problem = _("That is not the password of whoever is signed in here.")
         return _hand_back_page(request, staff, matter, problem, 422)
     del request.session[CLIENT_VIEW]
+    request.session.cycle_key()
     audit.note(staff.id, "handed-back", matter=matter)
     return redirect("clinic-matter", matter)
 
