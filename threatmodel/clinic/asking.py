@@ -1,17 +1,21 @@
 """Questions of a matter as pages ask them, of staff and of the client, and what a form answers."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from django.http import HttpRequest, QueryDict
 from django.utils.translation import gettext as _
 
 from threatmodel.clinic.contents import Contents
-from threatmodel.clinic.pages import ANSWER, form_marks
+from threatmodel.clinic.pages import Line, form_marks
 from threatmodel.clinic.working import LANGUAGES, Working, answered
 from threatmodel.documents.glossary import hard_words
+from threatmodel.documents.telling import labels
 from threatmodel.engine.help import Prompt
 from threatmodel.engine.model import Option, Question, Word
+
+# The fields of a form: what is ticked of a question, and what stood there when its page was made.
+ANSWER, WAS = "answer-", "was-"
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +30,7 @@ class Asked:
 
     question: Question
     choices: tuple[Choice, ...]
+    was: Sequence[str]
     own: str
     prompt: Prompt | None
     words: tuple[Word, ...]
@@ -44,6 +49,7 @@ def asked(now: Working, questions: Sequence[Question], form: QueryDict | None = 
         Asked(
             question,
             tuple(Choice(o, o.id in _ticked(now, question, form)) for o in (*question.options, question.unsure)),
+            now.answers.chosen(question.id),
             own.question[question.id].ask if own is not now.pack else "",
             own.prompts.get(question.id),
             hard_words(now.pack)[question.id],
@@ -55,7 +61,7 @@ def asked(now: Working, questions: Sequence[Question], form: QueryDict | None = 
 
 def _ticked(now: Working, question: Question, form: QueryDict | None) -> Sequence[str]:
     """What was sent in, for the questions that were on the page that was sent."""
-    if form is not None and question.id in form.get("shown", "").split():
+    if form is not None and question.id in shown_in(form):
         return form.getlist(ANSWER + question.id)
     return now.answers.chosen(question.id)
 
@@ -76,8 +82,36 @@ def given(form: QueryDict, now: Working, only: str = "") -> Contents:
     A question that was on the page and has no answer in the form loses the one it had. With ``only``, the form may
     answer that question and no other.
     """
-    shown = [one for one in form.get("shown", "").split() if one in now.pack.question]
-    answers = {question: form.getlist(ANSWER + question) for question in shown if not only or question == only}
+    shown = [one for one in shown_in(form) if one in now.pack.question and only in ("", one)]
+    answers = {question: form.getlist(ANSWER + question) for question in shown}
     contents = answered(now, answers)
     lang = form.get("lang", "")
     return replace(contents, lang=lang) if lang in LANGUAGES else contents
+
+
+def shown_in(form: QueryDict) -> list[str]:
+    """The questions that were on the page a form comes from."""
+    return " ".join(form.getlist("shown")).split()
+
+
+def apart(form: QueryDict, now: Working) -> Iterator[Line]:
+    """What somebody changed on a page with questions, where it is not what stands there now."""
+    for question in shown_in(form):
+        if question not in now.pack.question:
+            continue
+        mine, theirs = form.getlist(ANSWER + question), now.answers.chosen(question)
+        if set(mine) in (set(form.getlist(WAS + question)), set(theirs)):
+            continue
+        known = set(now.pack.layout[question].option)
+        yield Line(
+            now.pack.question[question].ask,
+            labels(now.pack, question, [option for option in mine if option in known]),
+            labels(now.pack, question, theirs),
+            [("shown", question)]
+            + [(ANSWER + question, option) for option in mine]
+            + [(WAS + question, option) for option in theirs],
+        )
+    lang = form.get("lang", "")
+    if lang in LANGUAGES and lang not in (form.get("was-lang"), now.contents.lang):
+        names = (LANGUAGES[lang], LANGUAGES.get(now.contents.lang, ""))
+        yield Line(_("The client’s language"), *names, [("lang", lang)])

@@ -1,6 +1,6 @@
 """One matter: what it holds, its alias, language, notes and day to look again, and who works on it."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import date
 from uuid import UUID
@@ -18,7 +18,7 @@ from threatmodel.clinic.contents import LONGEST_TEXT, Contents, Said
 from threatmodel.clinic.desk_views import alias_problem
 from threatmodel.clinic.matters import NoMatter
 from threatmodel.clinic.models import Matter, Staff
-from threatmodel.clinic.pages import Standing, change, form_marks, nothing, staff_page
+from threatmodel.clinic.pages import Line, Standing, change, form_marks, staff_page
 from threatmodel.clinic.shown import show
 from threatmodel.clinic.working import LANGUAGES, Working, said, working
 
@@ -72,10 +72,10 @@ def changed(
     edit: Edit,
     to: str = "clinic-matter",
     beside: Mapping[str, object] | None = None,
-    standing: Standing = nothing,
+    standing: Standing | None = None,
 ) -> HttpResponseBase:
     """Save a change of a matter and go to a page of it, or to the page that shows both versions."""
-    saved = change(request, staff, matter, act, edit, beside=beside, standing=standing)
+    saved = change(request, staff, matter, act, edit, beside=beside, standing=standing, to=to)
     return saved if isinstance(saved, HttpResponse) else redirect(to, matter)
 
 
@@ -86,8 +86,8 @@ def note(request: HttpRequest, staff: Staff, matter: UUID) -> HttpResponseBase:
     if problem := text_problem(text):
         return _refused(request, staff, matter, problem)
 
-    def standing(now: Working) -> Mapping[str, tuple[str, str]]:
-        return {"note": (_("A new note"), now.contents.notes[-1].text if now.contents.notes else "")}
+    def standing(now: Working) -> Iterator[Line]:
+        yield Line(_("A new note"), text, now.contents.notes[-1].text if now.contents.notes else "")
 
     def edit(now: Working) -> Contents:
         return now.contents.noted(said(staff.id.hex, text))
@@ -111,8 +111,8 @@ def rename(request: HttpRequest, staff: Staff, matter: UUID) -> HttpResponseBase
     if problem := alias_problem(alias):
         return _refused(request, staff, matter, problem)
 
-    def standing(now: Working) -> Mapping[str, tuple[str, str]]:
-        return {"alias": (_("Alias"), now.contents.alias)}
+    def standing(now: Working) -> Iterator[Line]:
+        yield Line(_("Alias"), alias, now.contents.alias)
 
     def edit(now: Working) -> Contents:
         return replace(now.contents, alias=alias)
@@ -129,8 +129,8 @@ def language(request: HttpRequest, staff: Staff, matter: UUID) -> HttpResponseBa
         problem = _("This site does not speak that language.")
         return _refused(request, staff, matter, problem)
 
-    def standing(now: Working) -> Mapping[str, tuple[str, str]]:
-        return {"lang": (_("The client’s language"), now.contents.lang)}
+    def standing(now: Working) -> Iterator[Line]:
+        yield Line(_("The client’s language"), LANGUAGES[lang], LANGUAGES.get(now.contents.lang, ""))
 
     def edit(now: Working) -> Contents:
         return replace(now.contents, lang=lang)
@@ -158,9 +158,9 @@ def follow_up(request: HttpRequest, staff: Staff, matter: UUID) -> HttpResponseB
         problem = _("Choose a day that is still to come.")
         return _refused(request, staff, matter, problem)
 
-    def standing(now: Working) -> Mapping[str, tuple[str, str]]:
+    def standing(now: Working) -> Iterator[Line]:
         there = now.opened.row.follow_up
-        return {"on": (_("On this day"), there.isoformat() if there else "")}
+        yield Line(_("On this day"), text, there.isoformat() if there else "")
 
     beside = {"follow_up": on}
     return changed(request, staff, matter, "follow-up", lambda now: now.contents, beside=beside, standing=standing)

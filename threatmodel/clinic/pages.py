@@ -1,12 +1,15 @@
 """What every staff view stands behind: who asks, what their role may do, and forms that lose nothing."""
 
-from collections.abc import Callable, Iterable, Mapping
+import json
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import wraps
 from uuid import UUID, uuid4
 
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, QueryDict
 from django.shortcuts import render
+from django.urls import reverse
+from django.utils.translation import gettext as _
 
 from threatmodel.clinic import matters
 from threatmodel.clinic.access import Act, may
@@ -14,13 +17,11 @@ from threatmodel.clinic.contents import Contents
 from threatmodel.clinic.faults import not_here
 from threatmodel.clinic.models import Staff
 from threatmodel.clinic.working import Working, working
-from threatmodel.documents.telling import labels
 
 type View = Callable[..., HttpResponseBase]
 
 CLIENT_VIEW = "client_view"  # in the session: the matter whose client holds the device just now
 OURS = ("csrfmiddlewaretoken", "revision", "once", "pad")
-ANSWER = "answer-"
 
 
 def staff_page(act: Act = "walk") -> Callable[[View], View]:
@@ -41,19 +42,18 @@ def staff_page(act: Act = "walk") -> Callable[[View], View]:
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """Something of a form, as it was sent and as it stands: shown side by side where two saved at once."""
+    """Something of a form, as it was sent and as it stands: shown side by side where two saved at once.
+
+    ``fields`` are what it takes to save it all the same; without them, all that was sent.
+    """
 
     label: str
     mine: str
     theirs: str
+    fields: Sequence[tuple[str, str]] = ()
 
 
-type Standing = Callable[[Working], Mapping[str, tuple[str, str]]]
-
-
-def nothing(_: Working) -> Mapping[str, tuple[str, str]]:
-    """For forms that hold nothing but answers, or nothing that anybody typed."""
-    return {}
+type Standing = Callable[[Working], Iterable[Line]]
 
 
 def attempt(
@@ -67,7 +67,7 @@ def attempt(
     beside: Mapping[str, object] | None = None,
 ) -> matters.Opened:
     """Save what ``edit`` makes of the matter. Raises ``Conflict`` when somebody was first, and what ``edit`` raises."""
-    once = request.POST.get("once", "")
+    once = _once(request)
     opened = matters.load(staff, matter)
     if opened.row.revision != _revision(request.POST) and not matters.was_saved(opened, once):
         raise matters.Conflict(opened)
@@ -83,16 +83,22 @@ def change(
     *,
     also: Callable[[], None] = lambda: None,
     beside: Mapping[str, object] | None = None,
-    standing: Standing = nothing,
+    standing: Standing | None = None,
+    to: str = "clinic-plan",
 ) -> matters.Opened | HttpResponse:
-    """Save what ``edit`` makes of the matter; or the page that shows both versions, when somebody was first.
+    """Save what ``edit`` makes of the matter; or, when somebody was first, a page that shows both versions.
 
-    ``standing`` gives each field that was typed its label, and what stands in its place now.
+    ``standing`` says what of the form is different from what stands now; where nothing is, nothing has to be saved.
+    Without it the form says something of the page it was on, which is to be looked at once more: it is led ``to``.
     """
     try:
         return attempt(request, staff, matter, act, edit, also=also, beside=beside)
     except matters.Conflict:
-        return _both(request, working(matters.open_matter(staff, matter, "shown-both")), standing)
+        if standing is None:
+            return _look_again(request, reverse(to, args=[matter]))
+        current = working(matters.open_matter(staff, matter, "shown-both"))
+        lines = list(standing(current))
+        return _both(request, current, lines) if lines else current.opened
 
 
 def form_marks(opened: matters.Opened) -> dict[str, object]:
@@ -105,29 +111,29 @@ def _revision(form: QueryDict) -> int:
     return int(text) if text.isascii() and text.isdigit() and len(text) < 10 else -1
 
 
-def _both(request: HttpRequest, current: Working, standing: Standing) -> HttpResponse:
+def _once(request: HttpRequest) -> str:
+    """What makes a form count once: its mark and all that it says, since other forms of its page have the same mark."""
+    said = sorted((name, values) for name, values in request.POST.lists() if name not in OURS)
+    return json.dumps([once, request.path, said]) if (once := request.POST.get("once", "")) else ""
+
+
+def _both(request: HttpRequest, current: Working, lines: Sequence[Line]) -> HttpResponse:
     sent = [(name, value) for name, values in request.POST.lists() if name not in OURS for value in values]
     context = {
         "matter": current,
-        "lines": [*_answers(request.POST, current), *_texts(request.POST, standing(current))],
-        "sent": sent,
+        "lines": lines,
+        "sent": [pair for line in lines for pair in line.fields] or sent,
         "again": request.path,
         **form_marks(current.opened),
     }
     return render(request, "clinic/conflict.html", context, status=409)
 
 
-def _answers(form: QueryDict, current: Working) -> Iterable[Line]:
-    for name, values in form.lists():
-        question = name.removeprefix(ANSWER)
-        if name.startswith(ANSWER) and question in current.pack.question:
-            known = set(current.pack.layout[question].option)
-            mine = labels(current.pack, question, [value for value in values if value in known])
-            theirs = labels(current.pack, question, current.answers.chosen(question))
-            yield Line(current.pack.question[question].ask, mine, theirs)
-
-
-def _texts(form: QueryDict, standing: Mapping[str, tuple[str, str]]) -> Iterable[Line]:
-    for name, (label, theirs) in standing.items():
-        if name in form:
-            yield Line(label, form.get(name, ""), theirs)
+def _look_again(request: HttpRequest, to: str) -> HttpResponse:
+    context = {
+        "title": _("Somebody else saved this matter first"),
+        "sentences": [_("Nothing was noted, since the page you saw is no longer what stands there.")],
+        "to": to,
+        "go_on": _("Look at it as it is now"),
+    }
+    return render(request, "clinic/accounts/says.html", context, status=409)

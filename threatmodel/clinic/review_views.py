@@ -1,6 +1,6 @@
 """A lawyer's review: the queue, comments on items, answers to the questions for counsel, advice given, and sign-off."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator
 from dataclasses import replace
 from uuid import UUID
 
@@ -17,7 +17,7 @@ from threatmodel.clinic.faults import not_here
 from threatmodel.clinic.house import House
 from threatmodel.clinic.matter_views import changed, names, text_problem
 from threatmodel.clinic.models import Matter, Staff
-from threatmodel.clinic.pages import form_marks, staff_page
+from threatmodel.clinic.pages import Line, form_marks, staff_page
 from threatmodel.clinic.shown import show
 from threatmodel.clinic.working import Working, basis, gates_on, said, working
 from threatmodel.documents.casework import Casework, Letterhead, asides
@@ -111,8 +111,8 @@ def comment(request: HttpRequest, staff: Staff, matter: UUID) -> HttpResponseBas
         return _refused(request, staff, matter, problem)
     one = said(staff.id.hex, text)
 
-    def standing(now: Working) -> Mapping[str, tuple[str, str]]:
-        return {"text": (_("Your comment"), "\n".join(said.text for said in now.contents.comments.get(item, ())))}
+    def standing(now: Working) -> Iterator[Line]:
+        yield Line(_("Your comment"), text, "\n".join(said.text for said in now.contents.comments.get(item, ())))
 
     def edit(now: Working) -> Contents:
         return now.contents.commented(item, one)
@@ -157,9 +157,9 @@ def answer(request: HttpRequest, staff: Staff, matter: UUID) -> HttpResponseBase
             answers[key] = said(staff.id.hex, text)
         return replace(now.contents, answered=answers)
 
-    def standing(now: Working) -> Mapping[str, tuple[str, str]]:
+    def standing(now: Working) -> Iterator[Line]:
         there = now.contents.answered.get(key)
-        return {"text": (key, there.text if there else "")}
+        yield Line(key, text, there.text if there else "")
 
     return changed(request, staff, matter, "answered-counsel", edit, "clinic-review-one", standing=standing)
 

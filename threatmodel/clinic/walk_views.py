@@ -7,7 +7,7 @@ from django.shortcuts import redirect
 from django.views.decorators.http import require_http_methods
 
 from threatmodel.clinic import matters
-from threatmodel.clinic.asking import asking, given
+from threatmodel.clinic.asking import apart, asking, given, shown_in
 from threatmodel.clinic.faults import not_here
 from threatmodel.clinic.models import Staff
 from threatmodel.clinic.pages import change, staff_page
@@ -33,7 +33,7 @@ def section(request: HttpRequest, staff: Staff, matter: UUID, number: int) -> Ht
         return saved
     sections, stays = working(saved).sections(), "stay" in request.POST
     here = sections[number - 1][1] if number <= len(sections) else []
-    appeared = any(one.id not in request.POST.get("shown", "").split() for one in here)
+    appeared = any(one.id not in shown_in(request.POST) for one in here)
     if stays or appeared:
         return redirect("clinic-section", matter, number)
     return redirect("clinic-section", matter, number + 1) if number < len(sections) else redirect("clinic-plan", matter)
@@ -56,7 +56,10 @@ def _section_page(request: HttpRequest, now: Working, number: int, refused: str 
 
 def _answer(request: HttpRequest, staff: Staff, matter: UUID) -> matters.Opened | HttpResponse:
     """Save what a page with questions holds. Raises ``NotTogether`` or ``UnknownAnswer``."""
-    return change(request, staff, matter, "answered", lambda now: given(request.POST, now))
+    form = request.POST
+    return change(
+        request, staff, matter, "answered", lambda now: given(form, now), standing=lambda now: apart(form, now)
+    )
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
