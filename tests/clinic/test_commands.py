@@ -11,6 +11,7 @@ from django.db import connections
 from tests.clinic.making import matter
 from tests.clinic.places import Place, lose, migrated
 from threatmodel.clinic import audit, clock, founding, key_change, keys, matters, readiness, transparency
+from threatmodel.clinic.accounts.staff import find_invitation
 from threatmodel.clinic.models import AuditEntry, Clinic, Invitation, Matter, Staff
 from threatmodel.clinic.models.staff import Role
 from threatmodel.sealing.written import read_key, write_key
@@ -151,6 +152,17 @@ def test_a_key_that_a_command_gives_is_used_and_written_nowhere(place, command, 
     assert matters.unsealed(made.row).contents == made.contents
 
 
+def test_somebody_is_invited_from_the_machine_when_no_supervisor_can_be_asked(clinic, command):
+    said = command("invite", "Sol")
+    code = said.split()[-1]
+
+    found = find_invitation(code)
+
+    assert (found.name, found.role) == ("Sol", Role.SUPERVISOR)
+    assert AuditEntry.objects.get(act="invited").actor is None
+    assert "lawyer" in command("invite", "Leo", "--role", "lawyer")
+
+
 @pytest.mark.parametrize("step", ["_note", "_seal", "_end", "erase", "half"])
 def test_a_change_of_keys_that_was_killed_is_finished_by_another(volunteer, command, monkeypatch, step):
     """P55: at whatever step; matters open before, in between and after, and the old key opens nothing any more."""
@@ -171,6 +183,28 @@ def test_a_change_of_keys_that_was_killed_is_finished_by_another(volunteer, comm
     assert not keys.changing().exists()
     assert len(keys.given()) == 1
     assert keys.Generations(keys.directory() / keys.GENERATIONS, [old]).opened()[0] == 0
+
+
+@pytest.mark.parametrize("left", ["in a file", "in memory"])
+def test_a_key_that_was_left_where_it_came_from_earlier_seals_nothing(place, command, tmp_path, left):
+    """P14: after a change, nothing is sealed with the old one again."""
+    command("setup", *(["--typed-key"] if left == "in memory" else []))
+    (old,) = keys.given()
+    kept = tmp_path / "kept"
+    kept.write_text(write_key(old))
+    place.settings.CLINIC_KEY_COMMAND = f"cat {kept}"
+    keys._printed.cache_clear()
+    with pytest.raises(CommandError, match="next"):
+        command("change-key")
+    kept.write_text(write_key(new := keys.secret_in(keys.changing())))
+    keys._printed.cache_clear()
+    command("change-key")
+
+    command("rotate")
+
+    slots = keys.directory() / keys.GENERATIONS
+    assert keys.Generations(slots, [old]).opened()[0] == 0
+    assert keys.Generations(slots, [new]).opened() == (2, 2)
 
 
 @pytest.mark.parametrize("newest_first", [False, True])

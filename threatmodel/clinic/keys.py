@@ -95,7 +95,10 @@ def source() -> Source:
 
 def changing() -> Path:
     """Where the next clinic key lies while slots are sealed anew under it: for a typed one, in memory."""
-    path = typed() if source() == Source.TYPED else settings.CLINIC_KEY
+    return _next(typed() if source() == Source.TYPED else settings.CLINIC_KEY)
+
+
+def _next(path: Path) -> Path:
     return path.with_name(path.name + ".next")
 
 
@@ -141,15 +144,20 @@ def directory() -> Path:
 
 
 def given() -> list[bytes]:
-    """The clinic's key and, while it is being changed, the next one last. Raises ``Locked`` or ``KeysUnfit``."""
-    places = [settings.CLINIC_KEY]
+    """Every key that is here: the one that seals last, which is the clinic's or, while it is being changed, the next.
+
+    Those before it only open, as one that lies where the clinic's key came from earlier. Raises ``Locked`` or
+    ``KeysUnfit``.
+    """
+    here, elsewhere = [settings.CLINIC_KEY], list[Path]()
     with suppress(RingUnfit):  # no memory to hold a typed key: then there is none
-        places.append(typed())
-    places += [path.with_name(path.name + ".next") for path in places]
-    found = [secret_in(path) for path in places]
-    if settings.CLINIC_KEY_COMMAND:
-        found.insert(0, from_command())
-    keys = [key for key in found if key]
+        elsewhere.append(typed())
+    if source() == Source.TYPED:
+        here, elsewhere = elsewhere, here
+    found = [secret_in(path) for path in (*elsewhere, *map(_next, elsewhere), *here)]
+    if source() == Source.COMMAND:
+        found.append(from_command())
+    keys = [key for key in (*found, *map(secret_in, map(_next, here))) if key]
     if not keys:
         raise KeysUnfit if settings.CLINIC_KEY.is_file() else Locked
     return keys

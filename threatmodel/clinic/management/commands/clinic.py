@@ -13,11 +13,12 @@ from django.core.management.base import BaseCommand, CommandError
 from django.db import DatabaseError
 
 from threatmodel.clinic import audit, clock, destruction, founding, key_change, status, transparency, unlocking
-from threatmodel.clinic.accounts.staff import first_supervisor
+from threatmodel.clinic.accounts.staff import first_supervisor, invite
 from threatmodel.clinic.backup import KEEP_DAYS, DaysUnfit, NoBackup, back_up
 from threatmodel.clinic.copies import NotCopied
 from threatmodel.clinic.keys import GENERATIONS, KeysUnfit, Locked, Source, changing, directory, given, source
 from threatmodel.clinic.models import Invitation, Matter
+from threatmodel.clinic.models.staff import Role
 from threatmodel.clinic.putting_back import InTheWay, restore
 from threatmodel.clinic.retention import expire
 from threatmodel.clinic.sweep import sweep
@@ -116,6 +117,12 @@ RECOVERY_SHOWN = (
     "it back, and put the paper in a safe away from this machine. Never store it here:",
 )
 INVITED = ("The first supervisor joins at /clinic/join/ with this code, within 72 hours. It works once:",)
+
+
+def let_join(command: Command, options: Options) -> None:
+    name, role = str(options["name"]), str(options["role"])
+    code = invite(None, name, role)
+    command.say(f"{name} joins as {role} at /clinic/join/ with this code, within 72 hours. It works once:", f"  {code}")
 
 
 def show_status(command: Command, options: Options) -> None:
@@ -262,6 +269,7 @@ def transparent(command: Command, options: Options) -> None:
 type Act = Callable[[Command, Options], None]
 ACTS: dict[str, tuple[Act, str]] = {
     "setup": (set_up, "Make the clinic, and say what to put away."),
+    "invite": (let_join, "Invite somebody from the machine, as when no supervisor can sign in any more."),
     "status": (show_status, "Say what is there and what is to be done. Exit status 1 when something is."),
     "unlock": (unlock, "Type the clinic's key in, after a start of the machine."),
     "lock": (lock, "Take a typed key out of memory."),
@@ -281,6 +289,10 @@ TYPED: tuple[tuple[str, ...], dict[str, Any]] = (
 )
 ARGUMENTS: dict[str, list[tuple[tuple[str, ...], dict[str, Any]]]] = {
     "setup": [(("--supervisor",), {"default": "Supervisor", "help": "the first supervisor's name"}), TYPED],
+    "invite": [
+        (("name",), {"metavar": "NAME"}),
+        (("--role",), {"choices": Role.values, "default": Role.SUPERVISOR.value}),
+    ],
     "destroy": [
         (("matter",), {"metavar": "SHORT_OR_ID"}),
         (("--yes",), {"action": "store_true", "help": "do not ask for the number again"}),
