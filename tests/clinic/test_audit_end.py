@@ -6,8 +6,9 @@ import pytest
 from django.db import connections
 
 from tests.clinic.places import Place, lose, migrated
-from threatmodel.clinic import audit, clock, founding
+from threatmodel.clinic import audit, clock, destruction, founding
 from threatmodel.clinic.accounts import staff as accounts
+from threatmodel.clinic.keys import generations
 from threatmodel.clinic.models import AuditEntry, Clinic, Invitation, Session
 from threatmodel.clinic.sweep import sweep
 
@@ -92,6 +93,26 @@ def test_a_database_that_lost_lines_is_taken_for_an_older_one_once(kept, changed
     sweep()
     assert Session.objects.count() == Invitation.objects.count() == 1
     assert AuditEntry.objects.filter(act="older-database").count() == 1
+
+
+@pytest.mark.parametrize("step", ["_wrap_all", "_destroy_others"])
+def test_a_rotation_that_was_broken_off_is_no_older_database(kept, monkeypatch, step):
+    """P55: the next round ends it, and signs nobody out."""
+    audit.note(None, "one")
+    _open("before")
+
+    def stop(*_: object) -> None:
+        raise OSError("killed")
+
+    with monkeypatch.context() as killed:
+        killed.setattr(destruction, step, stop)
+        with pytest.raises(OSError, match="killed"):
+            destruction.rotate(None)
+    sweep()
+
+    assert Session.objects.count() == Invitation.objects.count() == 1
+    assert not AuditEntry.objects.filter(act="older-database").exists()
+    assert len(generations().living()) == 1
 
 
 def test_killed_before_the_end_is_noted_anew_the_next_round_does_it(kept, monkeypatch):

@@ -121,7 +121,8 @@ def test_a_lawyer_reviews_what_was_asked_for_and_a_changed_answer_takes_the_sign
     page = helper.get(at("section", made.row.id, 1)).content.decode()
     name, value = re.search(r'name="(answer-[\w-]+)"[^>]*value="([\w-]+)"', page).groups()
     helper.post(at("section", made.row.id, 1), {**form(page), name: value})
-    assert Matter.objects.get().review == "none"
+    assert Matter.objects.get().review == "asked", "it waits for the lawyer, who can still open it"
+    assert lawyer.get(at("review-one", made.row.id)).status_code == 200
     assert matters.load(ada, made.row.id).contents.reviewed is None
 
 

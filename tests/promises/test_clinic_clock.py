@@ -8,8 +8,8 @@ import pytest
 
 from tests.clinic import conftest as clinics
 from tests.clinic.making import matter
-from threatmodel.clinic import clock, matters
-from threatmodel.clinic.models import Clinic, Matter
+from threatmodel.clinic import clock, destruction, matters, tombstones
+from threatmodel.clinic.models import Clinic, Matter, UsedCode
 from threatmodel.clinic.sweep import sweep
 
 # Tests of promises share the clinic's own fixtures.
@@ -70,6 +70,24 @@ def test_a_clock_put_forward_by_a_year_destroys_nothing(volunteer, watch):
     assert matters.open_matter(volunteer, made.row.pk).contents == made.contents
     assert kept() == before
     assert Clinic.objects.get().seen_on == clock.today()
+
+
+def test_a_clock_put_forward_by_a_year_forgets_nothing_that_was_destroyed_or_used(volunteer, watch):
+    """P12: P53: an old backup brings nothing back meanwhile, and a used code stays used."""
+    destruction.destroy(None, [matter(volunteer).row.pk], "destroyed")
+    UsedCode.objects.create(mark=b"m" * 16, until=clock.today() + timedelta(days=1))
+    made = matter(volunteer)
+
+    watch.by = YEAR
+    sweep()
+    matters.open_matter(volunteer, made.row.pk)
+
+    assert len(tombstones.remembered()) == 1
+    assert UsedCode.objects.count() == 1
+    watch.by = timedelta()
+    clock.believe()
+    matters.open_matter(volunteer, made.row.pk)
+    assert kept() == {made.row.pk: made.row.keep_until}, "what was opened under the wrong day is kept no longer for it"
 
 
 def test_a_clock_put_forward_and_believed_ends_what_is_over(volunteer, watch):

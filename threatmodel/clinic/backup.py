@@ -11,7 +11,7 @@ from datetime import date, timedelta
 from pathlib import Path
 from typing import NamedTuple, Self
 
-from threatmodel.clinic.clock import today
+from threatmodel.clinic.clock import doubted, today
 from threatmodel.clinic.copies import DATABASE, copy_to
 from threatmodel.clinic.destruction import settle
 from threatmodel.clinic.founding import RECOVERY
@@ -83,7 +83,7 @@ def back_up(into: Path, keep_days: int = KEEP_DAYS) -> Path:
     level(fresh)
     _remove(made)
     fresh.rename(made)
-    for old in outdated(into, keep_days):
+    for old in [] if doubted() else outdated(into, keep_days):
         _remove(old)
     level(into)
     return made

@@ -138,12 +138,13 @@ def save(
     """Replace what is sealed, and what stands ``beside`` it. Raises ``Conflict`` when somebody was first, or ``Dead``.
 
     With the ``once`` of a form that was already saved, nothing is saved again. ``also`` is done in the same
-    transaction. A sign-off that the new contents lack is taken back. Raises ``TooLarge`` past 64 KiB.
+    transaction. A sign-off that the new contents lack is taken back, and asked for again. Raises ``TooLarge`` past
+    64 KiB.
     """
     keys, clinic, row, day = generations(), _clinic(), opened.row, today()
     mark = sha256(once.encode()).digest() if once else b""
     if opened.contents.reviewed and not contents.reviewed:
-        beside = {"review": Matter.Review.NONE, **(beside or {})}
+        beside = {"review": Matter.Review.ASKED, **(beside or {})}
     with keys.together(), transaction.atomic():
         if mark and Matter.objects.filter(pk=row.pk, once=mark).exists():
             return unsealed(Matter.objects.get(pk=row.pk))
@@ -239,5 +240,5 @@ def _bound(clinic: UUID, row: Matter) -> Bound:
 def _in_use(row: Matter) -> None:
     """Put the end of its keeping off, once a day at most."""
     day = today()
-    if row.used_on < day:
+    if row.used_on != day:
         Matter.objects.filter(pk=row.pk).update(used_on=day, keep_until=kept_until())

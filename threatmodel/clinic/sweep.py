@@ -11,7 +11,7 @@ from django.db import DatabaseError, close_old_connections, transaction
 
 from threatmodel.clinic import audit
 from threatmodel.clinic.accounts import sessions
-from threatmodel.clinic.clock import today
+from threatmodel.clinic.clock import doubted, today
 from threatmodel.clinic.destruction import keep_ballast, make_room, settle, stay_destroyed
 from threatmodel.clinic.keys import KeysUnfit, Locked, directory, generations
 from threatmodel.clinic.models import Clinic, Invitation, UsedCode
@@ -58,8 +58,10 @@ def _round(first: bool) -> None:
         stay_destroyed()
     expire()
     settle()
-    UsedCode.objects.filter(until__lt=today() - timedelta(days=1)).delete()
-    forget_tombstones()
+    sessions.SessionStore.clear_expired()
+    if not doubted():
+        UsedCode.objects.filter(until__lt=today() - timedelta(days=1)).delete()
+        forget_tombstones()
     keep_ballast()
 
 
@@ -68,10 +70,13 @@ def notice_restored() -> bool:
 
     Then every session ends. The audit's end goes last: killed before, the next round does all of it again.
     """
-    newest, end = generations().newest()[0], audit.noted_end()
+    keys = generations()
+    with keys.together():  # a rotation under way is no sign of it, nor one that was broken off: its generations live
+        living, end = keys.living(), audit.noted_end()
+        newest = max(living)
     with transaction.atomic():
         clinic = Clinic.objects.select_for_update().get()
-        if clinic.epoch >= newest and clinic.audit_count >= end:
+        if (clinic.epoch >= newest or clinic.epoch in living) and clinic.audit_count >= end:
             return False
         clinic.epoch = max(clinic.epoch, newest)
         clinic.save(update_fields=["epoch"])
