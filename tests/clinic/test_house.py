@@ -130,6 +130,21 @@ def test_destroying_needs_a_fresh_sign_in_and_is_refused_while_held(sol, vera):
     assert ("destroyed", "") in acts
 
 
+def test_what_is_let_go_past_its_day_is_on_the_list_before_it_ends(sol, vera):
+    """P11: so that a hold that was let go by mistake can be put back."""
+    made = matter(vera[0])
+    Matter.objects.update(hold=Matter.Hold.CASE, keep_until=clock.today() - timedelta(days=30))
+
+    sol[1].post(at("hold", made.row.id), {"hold": "none"})
+    expire()
+
+    row = Matter.objects.get()
+    assert row.hold == "none"
+    assert row.keep_until > clock.today()
+    page = sol[1].get(at("keeping")).content.decode()
+    assert row.short in page[page.index('id="ending"') : page.index('id="held"')]
+
+
 def test_a_hold_has_one_of_the_reasons_and_no_text(sol, vera):
     made = matter(vera[0])
 

@@ -1,5 +1,6 @@
 """Keeping and forgetting: whose end is near, what is held, what is destroyed. Shown by short id, without an alias."""
 
+from datetime import timedelta
 from string import hexdigits
 from uuid import UUID
 
@@ -64,10 +65,16 @@ def hold(request: HttpRequest, staff: Staff, matter: UUID) -> HttpResponseBase:
     why = request.POST.get("hold", "")
     if why not in Matter.Hold.values:
         return not_here(request)
+    released = why == Matter.Hold.NONE
     with transaction.atomic():
-        if not Matter.objects.filter(pk=matter).update(hold=why):
+        row = Matter.objects.select_for_update().filter(pk=matter).first()
+        if row is None:
             raise NoMatter
-        audit.note(staff.id, "held" if why != Matter.Hold.NONE else "released", detail=why, matter=matter)
+        if released and row.hold != Matter.Hold.NONE:  # whoever let it go by mistake can still hold it again
+            row.keep_until = max(row.keep_until, clock.today() + timedelta(days=house().warn_days))
+        row.hold = Matter.Hold(why)
+        row.save(update_fields=["hold", "keep_until"])
+        audit.note(staff.id, "released" if released else "held", detail=why, matter=matter)
     return redirect("clinic-keeping")
 
 
