@@ -22,7 +22,7 @@ from threatmodel.sealing.envelope import seal
 from threatmodel.sealing.key_file import FileRing
 from threatmodel.sealing.keyring import GREATEST_WALK_AGE
 from threatmodel.sealing.passphrase import seal_with
-from threatmodel.walkthrough.walk import COOKIE, IDLE_LIMIT, SEAL_AGAIN_AFTER, Walk
+from threatmodel.walkthrough.walk import COOKIE, IDLE_LIMIT, SEAL_AGAIN_AFTER, NoWalk, Walk, walk_of
 
 T = 1_800_000_000
 DATE = ("Date", "Content-Length")
@@ -43,6 +43,10 @@ def cookie_of(walk: Walk) -> str:
     response = HttpResponse()
     walk.seal_into(response)
     return response.cookies[COOKIE].value
+
+
+def walk_in(value: str) -> Walk:
+    return walk_of(type("Request", (), {"COOKIES": {COOKIE: value}})())
 
 
 def ask(value: str, url: str = "/plan/") -> HttpResponse:
@@ -89,12 +93,16 @@ def test_a_cookie_changed_anywhere_cut_or_foreign_gets_the_page_of_a_walk_that_e
     raw = urlsafe_b64decode(good)
     other_version = urlsafe_b64encode(bytes([raw[0] ^ 3]) + raw[1:]).decode()
     other_ring = seal(raw[:100], FileRing(tmp_path / "other", on_disk=True), T)
-    wrong = [good[:i] + ("A" if one != "A" else "B") + good[i + 1 :] for i, one in enumerate(good)]
-    wrong += [good[:i] for i in range(1, len(good))] + [good + "A", good + "AAAA", good + "=", "A" * 4096, "A" * 5000]
-    wrong += [other_version, other_ring, seal_with("correct horse battery", b"answers"), "A" * len(good)]
+    spoiled = [good[:i] + ("A" if one != "A" else "B") + good[i + 1 :] for i, one in enumerate(good)]
+    spoiled += [good[:i] for i in range(1, len(good))]
+    foreign = [good + "A", good + "AAAA", good + "=", "A" * 4096, "A" * 5000, "A" * len(good)]
+    foreign += [other_version, other_ring, seal_with("correct horse battery", b"answers")]
 
+    for value in spoiled:
+        with pytest.raises(NoWalk):
+            walk_in(value)
     assert ended[0] == 409
-    for value in wrong:
+    for value in (*spoiled[::20], *foreign):
         assert seen(ask(value)) == ended, value
 
 
