@@ -234,13 +234,11 @@ def reviewed(leo: Night, matter: str) -> None:
     page.goto("/clinic/review/")
     page.get_by_role("link", name="plum canary").click()
     page.goto(f"{matter}review/")
-    leo.press(f"form[action='{matter}review/advise/'] button[value=yes]")
-    page.locator("#answer-1").fill("answer canary")
-    leo.press(f"form[action='{matter}review/answer/'] button")
+    leo.press(f"button[formaction='{matter}review/advise/'][value$=yes]")
+    page.locator("textarea[name^=reply-]").first.fill("answer canary")
     leo.press("details.item summary")
-    page.locator("#comment-1").fill("comment canary")
-    leo.press(f"form[action='{matter}review/comment/'] button")
-    leo.press(f"form[action='{matter}review/sign-off/'] button")
+    page.locator("details.item textarea").first.fill("comment canary")
+    leo.press(f"button[formaction='{matter}review/sign-off/']")
 
 
 def on_paper(vera: Night, matter: str, directory: Path) -> None:

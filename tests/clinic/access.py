@@ -60,9 +60,8 @@ OF_A_MATTER = {
 }
 OF_A_REVIEW = {
     "clinic-review-one": LOOK,
-    "clinic-comment": FORM,
+    "clinic-texts": FORM,
     "clinic-advise": FORM,
-    "clinic-answer": FORM,
     "clinic-sign-off": FORM,
 }
 TABLE: dict[str, Row] = {

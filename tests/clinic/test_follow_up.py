@@ -44,7 +44,8 @@ def test_what_is_due_within_a_week_is_listed_and_nothing_later(vera):
 
 def test_a_day_that_is_over_or_none_is_refused(vera):
     made = matter(vera[0])
-    for wrong in ("2020-01-01", "tomorrow"):
+    after_the_end = (matters.kept_until() + timedelta(days=1)).isoformat()
+    for wrong in ("2020-01-01", "tomorrow", after_the_end):
         answer = post(vera[1], at("matter", made.row.id), at("follow-up", made.row.id), on=wrong)
         assert answer.status_code == 422
     assert Matter.objects.get().follow_up is None

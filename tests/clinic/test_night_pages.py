@@ -113,7 +113,7 @@ def test_a_lawyer_reviews_what_was_asked_for_and_a_changed_answer_takes_the_sign
 
     assert "grey heron" in lawyer.get(at("review")).content.decode()
     item = working(made).plan().hygiene[0].measure.id
-    post(lawyer, at("review-one", made.row.id), at("comment", made.row.id), item=item, text="comment canary")
+    post(lawyer, at("review-one", made.row.id), at("texts", made.row.id), **{f"comment-{item}": "comment canary"})
     post(lawyer, at("review-one", made.row.id), at("sign-off", made.row.id))
 
     assert "comment canary" in lawyer.get(at("review-one", made.row.id)).content.decode()

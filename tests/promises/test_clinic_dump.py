@@ -40,9 +40,9 @@ def night(request, tmp_path_factory) -> Night:
         assert vera.post("/clinic/", alias=SOUGHT).status == 200
         assert vera.post(f"{matter}review/ask/", revision=revision + 1).status == 302
         page = leo.get(f"{matter}review/")
-        item = re.search(r'name="item" value="([^"]+)"', page.text)
-        sent = {"revision": revision + 2, "item": item[1], "text": COMMENT}
-        assert leo.post(f"{matter}review/comment/", **sent).status == 302
+        field = re.search(r'name="(comment-[^"]+)"', page.text)
+        sent = {"revision": revision + 2, field[1]: COMMENT}
+        assert leo.post(f"{matter}review/texts/", **sent).status == 302
         seen = vera.get(matter)
         assert ALIAS in unescape(seen.text)
         assert NOTE in unescape(seen.text)

@@ -18,12 +18,12 @@ PAPER = {"for": "counsel", "size": "letter", "large": "yes"}  # which has all of
 def filled(seat: Seat, matter: str, revision: int) -> int:
     """Say the longest that may be said, again and again, until there is no room. Returns the last revision."""
     page = seat.get(f"{matter}review/")
-    items = re.findall(r'name="item" value="([^"]+)"', page.text)
-    assert items
+    fields = re.findall(r'name="(comment-[^"]+)"', page.text)
+    assert fields
     for number in range(100):
         text = (TEXT * LONGEST)[: LONGEST - 1 - number // 40]
-        sent = {"revision": revision, "item": items[number % len(items)], "text": text}
-        answer = seat.post(f"{matter}review/comment/", **sent)
+        sent = {"revision": revision, fields[number % len(fields)]: text}
+        answer = seat.post(f"{matter}review/texts/", **sent)
         if answer.status != 302:
             assert answer.status == 413, answer.heading
             return revision

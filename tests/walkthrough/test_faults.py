@@ -170,7 +170,7 @@ def test_a_form_too_large_is_refused(client):  # noqa: F811
     url = begin(client).url
     page = client.get(url)
 
-    response = client.post(url, {"csrfmiddlewaretoken": token(page), "question": "who", "answer": ["me"] * 300})
+    response = client.post(url, {"csrfmiddlewaretoken": token(page), "question": "who", "answer": ["me"] * 500})
 
     assert response.status_code == 400
     assert has_a_way_on(response)

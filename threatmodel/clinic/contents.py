@@ -78,9 +78,6 @@ class Contents:
     def noted(self, said: Said) -> Self:
         return replace(self, notes=(*self.notes, said))
 
-    def commented(self, item: str, said: Said) -> Self:
-        return replace(self, comments={**self.comments, item: (*self.comments.get(item, ()), said)})
-
 
 def _plain(value: object) -> str:
     if isinstance(value, bytes):

@@ -18,9 +18,9 @@ from threatmodel.clinic.contents import LONGEST_TEXT, Contents, Said
 from threatmodel.clinic.desk_views import alias_problem
 from threatmodel.clinic.matters import NoMatter
 from threatmodel.clinic.models import Matter, Staff
-from threatmodel.clinic.pages import Line, Standing, change, form_marks, staff_page
+from threatmodel.clinic.pages import Line, Standing, change, form_marks, staff_page, typed_in
 from threatmodel.clinic.shown import show
-from threatmodel.clinic.working import LANGUAGES, Working, said, working
+from threatmodel.clinic.working import LANGUAGES, Working, review_state, said, working
 
 type Edit = Callable[[Working], Contents]
 
@@ -50,6 +50,8 @@ def _overview(request: HttpRequest, staff: Staff, now: Working, problem: str = "
         "matter": now,
         "row": row,
         "problem": problem,
+        "state": review_state(now),
+        "lost": now.record.lost,
         "notes": [Note(known_names.get(one.by, ""), one) for one in reversed(now.contents.notes)],
         "assigned": row.assigned.order_by("name"),
         "open": sum(not now.answers.answered(question.id) for question in now.path()),
@@ -82,7 +84,7 @@ def changed(
 @require_POST
 @staff_page()
 def note(request: HttpRequest, staff: Staff, matter: UUID) -> HttpResponseBase:
-    text = request.POST.get("note", "").strip()
+    text = typed_in(request.POST, "note")
     if problem := text_problem(text):
         return _refused(request, staff, matter, problem)
 
@@ -156,6 +158,10 @@ def follow_up(request: HttpRequest, staff: Staff, matter: UUID) -> HttpResponseB
         on = date.min
     if on is not None and on < today():
         problem = _("Choose a day that is still to come.")
+        return _refused(request, staff, matter, problem)
+    last = matters.kept_until()
+    if on is not None and on > last:
+        problem = _("The matter is kept until %(day)s if nobody uses it. Choose a day before that.") % {"day": last}
         return _refused(request, staff, matter, problem)
 
     def standing(now: Working) -> Iterator[Line]:

@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from threatmodel.clinic import matters
 from threatmodel.clinic.access import Act, may
 from threatmodel.clinic.contents import Contents
-from threatmodel.clinic.faults import not_here
+from threatmodel.clinic.faults import not_here, typed
 from threatmodel.clinic.models import Staff
 from threatmodel.clinic.working import Working, working
 
@@ -101,6 +101,11 @@ def change(
         return _both(request, current, lines) if lines else current.opened
 
 
+def typed_in(form: QueryDict, name: str) -> str:
+    """What was typed into a field, with ends of lines as browsers count them: each one letter."""
+    return form.get(name, "").replace("\r\n", "\n").strip()
+
+
 def form_marks(opened: matters.Opened) -> dict[str, object]:
     """What every form on a matter carries: which revision it was made from, and a mark that makes it count once."""
     return {"revision": opened.row.revision, "once": uuid4().hex}
@@ -133,6 +138,7 @@ def _look_again(request: HttpRequest, to: str) -> HttpResponse:
     context = {
         "title": _("Somebody else saved this matter first"),
         "sentences": [_("Nothing was noted, since the page you saw is no longer what stands there.")],
+        "typed": typed(request),
         "to": to,
         "go_on": _("Look at it as it is now"),
     }

@@ -20,7 +20,7 @@ from threatmodel.clinic.models import Staff
 from threatmodel.clinic.pages import change, form_marks, staff_page
 from threatmodel.clinic.review_views import casework_of
 from threatmodel.clinic.shown import show
-from threatmodel.clinic.working import Working, gates_on, marked, said, working
+from threatmodel.clinic.working import Working, gates_on, marked, review_state, said, working
 from threatmodel.documents.paper import gate_rows
 from threatmodel.documents.since import since_view
 from threatmodel.documents.telling import plan_view
@@ -50,6 +50,7 @@ def plan(request: HttpRequest, staff: Staff, matter: UUID) -> HttpResponseBase:
     context = {
         "matter": now,
         "row": now.opened.row,
+        "state": review_state(now),
         "plan": staff_plan(now),
         "gates": gate_rows(built),
         "confirmed": confirmed if confirmed and confirmed.text == gates_on(built) else None,

@@ -1,10 +1,10 @@
 """A lawyer's review: the queue, comments on items, answers to the questions for counsel, advice given, and sign-off."""
 
-from collections.abc import Iterator
 from dataclasses import replace
 from uuid import UUID
 
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.shortcuts import redirect
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
@@ -12,14 +12,15 @@ from django.views.decorators.http import require_POST, require_safe
 from threatmodel.clinic import matters
 from threatmodel.clinic.access import readable
 from threatmodel.clinic.contents import LONGEST_TEXT, Contents
-from threatmodel.clinic.desk_views import MOST_LISTED
+from threatmodel.clinic.desk_views import listing
 from threatmodel.clinic.faults import not_here
 from threatmodel.clinic.house import House
-from threatmodel.clinic.matter_views import changed, names, text_problem
+from threatmodel.clinic.matter_views import changed, names
 from threatmodel.clinic.models import Matter, Staff
-from threatmodel.clinic.pages import Line, form_marks, staff_page
+from threatmodel.clinic.pages import form_marks, staff_page
+from threatmodel.clinic.review_texts import Written, fields
 from threatmodel.clinic.shown import show
-from threatmodel.clinic.working import Working, basis, gates_on, said, working
+from threatmodel.clinic.working import Working, basis, gates_on, review_state, reviewed_on, said, working
 from threatmodel.documents.casework import Casework, Letterhead, asides
 from threatmodel.documents.telling import plan_view
 
@@ -34,10 +35,10 @@ def casework_of(now: Working, head: Letterhead | None = None) -> Casework:
     A sign-off counts while content and gates are those it was given for, and advice while the gates are.
     """
     contents, known = now.contents, names()
-    reviewed, gates = contents.reviewed, gates_on(now.plan())
+    gates = gates_on(now.plan())
     return Casework(
         letterhead=head,
-        reviewed_on=reviewed.on if reviewed and reviewed.text == basis(now.pack, gates) else None,
+        reviewed_on=reviewed_on(now),
         advised={item: one.on for item, one in contents.advised.items() if one.text == gates},
         comments={
             item: tuple(f"{one.text} ({known.get(one.by, '–')}, {one.on:%Y-%m-%d})" for one in those)
@@ -53,12 +54,7 @@ def casework_of(now: Working, head: Letterhead | None = None) -> Casework:
 def queue(request: HttpRequest, staff: Staff) -> HttpResponseBase:
     """What waits for a lawyer, first what nobody has opened for longest."""
     waiting = readable(staff).filter(review=Matter.Review.ASKED).order_by("used_on", "id")
-    context = {
-        "rows": matters.listed(staff, waiting, MOST_LISTED),
-        "total": waiting.count(),
-        "most": MOST_LISTED,
-    }
-    return show(request, "clinic/queue.html", context)
+    return show(request, "clinic/queue.html", listing(staff, waiting))
 
 
 @require_POST
@@ -83,12 +79,12 @@ def _page(request: HttpRequest, now: Working, problem: str = "") -> HttpResponse
         "matter": now,
         "row": now.opened.row,
         "plan": plan,
-        "items": plan.items,
         "ask_first": plan.ask_first,
         "asides": asides(casework, now.pack, {item.id for item in plan.items}, keys),
         "problem": problem,
-        "sent": request.POST.get("text", ""),
         "longest": LONGEST_TEXT,
+        "state": review_state(now),
+        **fields(plan, request.POST),
         **form_marks(now.opened),
     }
     return show(request, "clinic/review.html", context, 422 if problem else 200)
@@ -99,78 +95,68 @@ def _refused(request: HttpRequest, staff: Staff, matter: UUID, problem: str) -> 
     return _page(request, working(opened, get_language() or ""), problem)
 
 
+def _read(request: HttpRequest, staff: Staff, matter: UUID) -> tuple[Working, Written] | HttpResponse:
+    """The matter with what was typed on its review page, whichever button was pressed there; or why not."""
+    now = working(matters.load(staff, matter), get_language() or "")
+    asked = [one.key for one in plan_view(now.plan(staff=True)).questions_for_lawyer]
+    try:
+        written = Written.read(request.POST, now, (*asked, *now.contents.answered))
+    except KeyError:
+        return not_here(request)
+    return _refused(request, staff, matter, written.problem) if written.problem else (now, written)
+
+
 @require_POST
 @staff_page("review")
-def comment(request: HttpRequest, staff: Staff, matter: UUID) -> HttpResponseBase:
-    """Say something on one item, for staff and for counsel's paper."""
-    item, text = request.POST.get("item", ""), request.POST.get("text", "").strip()
-    now = working(matters.load(staff, matter), get_language() or "")
-    if item not in {one.id for one in now.pack.items}:
-        return not_here(request)
-    if problem := text_problem(text):
-        return _refused(request, staff, matter, problem)
-    one = said(staff.id.hex, text)
-
-    def standing(now: Working) -> Iterator[Line]:
-        yield Line(_("Your comment"), text, "\n".join(said.text for said in now.contents.comments.get(item, ())))
+def texts(request: HttpRequest, staff: Staff, matter: UUID) -> HttpResponseBase:
+    """Save what was typed: comments, for staff and for counsel's paper, and answers to the questions for counsel."""
+    read = _read(request, staff, matter)
+    if isinstance(read, HttpResponse):
+        return read
+    _now, written = read
+    if not written.comments and not written.answers:
+        return redirect("clinic-review-one", matter)
 
     def edit(now: Working) -> Contents:
-        return now.contents.commented(item, one)
+        return written.into(now.contents, staff)
 
-    return changed(request, staff, matter, "commented", edit, "clinic-review-one", standing=standing)
+    return changed(request, staff, matter, written.act, edit, "clinic-review-one", standing=written.standing)
 
 
 @require_POST
 @staff_page("review")
 def advise(request: HttpRequest, staff: Staff, matter: UUID) -> HttpResponseBase:
     """Record that an ask-first item was talked over with the client, or take that back. No gate is changed by it."""
-    item = request.POST.get("item", "")
-    now = working(matters.load(staff, matter), get_language() or "")
+    read = _read(request, staff, matter)
+    if isinstance(read, HttpResponse):
+        return read
+    now, written = read
+    item, _sep, done = request.POST.get("advise", "").partition(" ")
     asked_first = {one.measure.id for one in now.plan().hygiene if one.ask_first}
     if item not in asked_first and item not in now.contents.advised:
         return _refused(request, staff, matter, _("Only what is to be asked about first can be noted as talked over."))
 
     def edit(now: Working) -> Contents:
         advised = {id_: one for id_, one in now.contents.advised.items() if id_ != item}
-        if request.POST.get("done") == "yes":
+        if done == "yes":
             advised[item] = said(staff.id.hex, gates_on(now.plan()))
-        return replace(now.contents, advised=advised)
+        return replace(written.into(now.contents, staff), advised=advised)
 
     return changed(request, staff, matter, "advised", edit, "clinic-review-one")
 
 
 @require_POST
 @staff_page("review")
-def answer(request: HttpRequest, staff: Staff, matter: UUID) -> HttpResponseBase:
-    """Answer one of the questions for counsel in its place; an empty answer takes it away."""
-    key, text = request.POST.get("question", ""), request.POST.get("text", "").strip()
-    now = working(matters.load(staff, matter), get_language() or "")
-    known = {one.key for one in plan_view(now.plan(staff=True)).questions_for_lawyer} | set(now.contents.answered)
-    if key not in known:
-        return not_here(request)
-    if text and (problem := text_problem(text)):
-        return _refused(request, staff, matter, problem)
-
-    def edit(now: Working) -> Contents:
-        answers = {other: one for other, one in now.contents.answered.items() if other != key}
-        if text:
-            answers[key] = said(staff.id.hex, text)
-        return replace(now.contents, answered=answers)
-
-    def standing(now: Working) -> Iterator[Line]:
-        there = now.contents.answered.get(key)
-        yield Line(key, text, there.text if there else "")
-
-    return changed(request, staff, matter, "answered-counsel", edit, "clinic-review-one", standing=standing)
-
-
-@require_POST
-@staff_page("review")
 def sign_off(request: HttpRequest, staff: Staff, matter: UUID) -> HttpResponseBase:
     """Sign the plan off as it stands. The client's paper says on which day, and nothing else of it."""
+    read = _read(request, staff, matter)
+    if isinstance(read, HttpResponse):
+        return read
+    _now, written = read
 
     def edit(now: Working) -> Contents:
-        return replace(now.contents, reviewed=said(staff.id.hex, basis(now.pack, gates_on(now.plan()))))
+        reviewed = said(staff.id.hex, basis(now.pack, gates_on(now.plan())))
+        return replace(written.into(now.contents, staff), reviewed=reviewed)
 
     beside = {"review": Matter.Review.REVIEWED}
     return changed(request, staff, matter, "signed-off", edit, "clinic-review-one", beside)

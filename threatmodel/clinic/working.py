@@ -2,12 +2,14 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from datetime import date
 
 from django.conf import settings
 
 from threatmodel.clinic.clock import today
 from threatmodel.clinic.contents import Contents, Said
 from threatmodel.clinic.matters import Opened
+from threatmodel.clinic.models import Matter
 from threatmodel.documents.packs import questionnaire_in
 from threatmodel.documents.record import NotARecord, Record, read_record
 from threatmodel.engine.answers import Answers
@@ -118,3 +120,15 @@ def basis(pack: Questionnaire, gates: str) -> str:
 def gates_on(plan: Plan) -> str:
     """Which gates are on, as a text to confirm and to compare with later."""
     return " ".join(id_ for id_, state in plan.gates.items() if state.on)
+
+
+def reviewed_on(now: Working) -> date | None:
+    """The day of a lawyer's sign-off, where it was of this content and these gates."""
+    reviewed = now.contents.reviewed
+    return reviewed.on if reviewed and reviewed.text == basis(now.pack, gates_on(now.plan())) else None
+
+
+def review_state(now: Working) -> str:
+    """How far the review is, for the plan as it is now."""
+    state = now.opened.row.review
+    return Matter.Review.NONE if state == Matter.Review.REVIEWED and not reviewed_on(now) else state

@@ -71,7 +71,7 @@ def _full(vera, leo):
 
     made = matters.create(vera, contents("Blue Lantern 12", _answers()))
     one = said(vera.id.hex, "A note of two lines\nand a letter: é")
-    whole = made.contents.noted(one).commented("a-measure", said(leo.id.hex, "A comment"))
+    whole = replace(made.contents.noted(one), comments={"a-measure": (said(leo.id.hex, "A comment"),)})
     whole = replace(whole, before=whole.record, confirmed=said(vera.id.hex, "hold"), reviewed=said(leo.id.hex))
     whole = replace(whole, advised={"a-measure": said(leo.id.hex)}, answered={"a-question": said(leo.id.hex, "Yes")})
     return matters.save(leo, made, whole, "signed-off", beside={"review": Matter.Review.REVIEWED})
