@@ -4,15 +4,18 @@ from dataclasses import replace
 from uuid import uuid4
 
 import pytest
+from django.test import Client
 
+from tests.clinic.accounts.sign_in import signed_in
+from tests.clinic.acting import at
 from tests.clinic.dump import everything
 from tests.clinic.making import contents, matter
 from threatmodel.clinic import destruction, matters
-from threatmodel.clinic.contents import Contents, Said
+from threatmodel.clinic.contents import SCHEMA, Contents, Said
 from threatmodel.clinic.models import AuditEntry, Matter
 from threatmodel.clinic.working import working
 from threatmodel.documents.record import NotARecord
-from threatmodel.sealing.matter import BUCKETS, TooLarge
+from threatmodel.sealing.matter import BUCKETS, TooLarge, seal
 
 CANARY = "xylophone canary"
 
@@ -149,6 +152,24 @@ def test_a_matter_whose_questions_are_gone_says_so(volunteer):
 
     with pytest.raises(NotARecord):
         working(made)
+
+
+@pytest.mark.parametrize("change", [{"schema": SCHEMA + 1}, {}], ids=["newer", "another pack"])
+def test_what_cannot_be_read_just_now_is_not_called_destroyed(volunteer, change):
+    """And a list that lacks it says so."""
+    made = matters.create(volunteer, contents() if change else replace(contents(), pack="mars"))
+    if change:
+        newer = Matter(id=made.row.id, revision=1, **change)
+        sealed = seal(made.contents.pack_up(), made.key, matters._bound(matters._clinic(), newer))
+        Matter.objects.update(sealed=sealed, **change)
+    browser = signed_in(Client(), volunteer)
+
+    page = browser.get(at("matter", made.row.id))
+
+    assert page.status_code == 503
+    assert "do not destroy" in page.content.decode()
+    if change:
+        assert "You have no matters yet" not in browser.get(at("home")).content.decode()
 
 
 def test_a_form_that_is_sent_twice_at_once_is_saved_once(volunteer, monkeypatch):

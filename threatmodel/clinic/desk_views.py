@@ -35,10 +35,15 @@ def home(request: HttpRequest, staff: Staff) -> HttpResponseBase:
     """The matters this person works on, last used first; POST looks one up by its alias, which is in no address."""
     sought = request.POST.get("alias", "").strip()
     mine = readable(staff).filter(assigned=staff) if not sought else matters.find(staff, sought)
-    total = mine.count()
-    found = matters.listed(staff, mine.order_by("-used_on", "id"), MOST_LISTED)
-    context = {"rows": found, "sought": sought, "total": total, "most": MOST_LISTED, "due": _due(staff).count()}
+    context = {"sought": sought, "due": _due(staff).count(), **listing(staff, mine.order_by("-used_on", "id"))}
     return show(request, "clinic/home.html", context)
+
+
+def listing(staff: Staff, rows: QuerySet[Matter]) -> dict[str, object]:
+    """What every list of matters shows: those that come first, how many there are, and how many cannot be opened."""
+    total, found = rows.count(), matters.listed(staff, rows, MOST_LISTED)
+    unopened = max(0, min(total, MOST_LISTED) - len(found))
+    return {"rows": found, "total": total, "most": MOST_LISTED, "unopened": unopened}
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -111,8 +116,8 @@ def alias_problem(alias: str) -> str:
 @staff_page()
 def due(request: HttpRequest, staff: Staff) -> HttpResponseBase:
     """Whose day to look again has come or comes within a week."""
-    found = matters.listed(staff, _due(staff).order_by("follow_up", "id"), MOST_LISTED)
-    return show(request, "clinic/due.html", {"rows": found, "today": today()})
+    context = {"today": today(), **listing(staff, _due(staff).order_by("follow_up", "id"))}
+    return show(request, "clinic/due.html", context)
 
 
 def _due(staff: Staff) -> QuerySet[Matter]:

@@ -18,7 +18,7 @@ from django_htmx.http import HttpResponseClientRedirect
 
 from threatmodel.clinic.accounts import signed_in
 from threatmodel.clinic.accounts.factors import has_factor
-from threatmodel.clinic.faults import page_for, typed
+from threatmodel.clinic.faults import in_our_words, page_for, typed
 from threatmodel.clinic.keys import KeysUnfit, Locked
 from threatmodel.clinic.models import Staff
 from threatmodel.clinic.pages import CLIENT_VIEW
@@ -49,7 +49,7 @@ def door(get_response: Respond) -> Respond:
     def respond(request: HttpRequest) -> HttpResponseBase:
         if not request.path_info.startswith("/clinic/"):
             return get_response(request)
-        return inside(request)
+        return in_our_words(request, inside(request))
 
     respond.process_exception = expected  # type: ignore[attr-defined]  # Django asks for it by this name
     return respond

@@ -1,21 +1,23 @@
 """Pages for what went wrong at the clinic: what happened, what is safe, what to do. No log hears more than the kind."""
 
 import logging
+import re
+from http import HTTPStatus
 
 from django.contrib.auth.models import AnonymousUser
 from django.db import DatabaseError
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import render
 from django.utils.translation import gettext as _
 
 from threatmodel.clinic.keys import KeysUnfit, Locked
-from threatmodel.clinic.matters import Dead, NoMatter
+from threatmodel.clinic.matters import Dead, NoMatter, Unread
 from threatmodel.documents.record import NotARecord
 from threatmodel.sealing.matter import TooLarge
 
 logger = logging.getLogger(__name__)
 AGAIN_AFTER = "10"  # seconds
-TYPED = ("note", "text", "alias", "contacts", "referrals")
+TYPED = re.compile(r"note|alias|contacts|referrals|(comment|reply)-.+")  # fields that hold what somebody wrote
 
 
 def fault_page(request: HttpRequest, status: int, title: str, *sentences: str) -> HttpResponse:
@@ -28,7 +30,30 @@ def fault_page(request: HttpRequest, status: int, title: str, *sentences: str) -
 
 def typed(request: HttpRequest) -> list[str]:
     """What somebody typed into the form that failed, to give it back: no page of ours is kept by a browser."""
-    return [text for name in TYPED if (text := request.POST.get(name, "").strip())]
+    return [text for name in request.POST if TYPED.fullmatch(name) and (text := request.POST.get(name, "").strip())]
+
+
+def in_our_words(request: HttpRequest, response: HttpResponseBase) -> HttpResponseBase:
+    """Our page in the place of the site's own for a form that was refused or a fault, which speaks to visitors."""
+    if response.status_code == HTTPStatus.FORBIDDEN:
+        return fault_page(
+            request,
+            403,
+            _("We did not accept that form"),
+            _("Its page was made before somebody signed in here again, or this browser refuses cookies."),
+            _("Nothing was saved. Open the page once more, and send it from there."),
+        )
+    if reference := getattr(request, "fault_reference", ""):
+        request.user = AnonymousUser()  # whatever failed, the page's frame asks for nothing more
+        return fault_page(
+            request,
+            response.status_code,
+            _("Something went wrong on our side"),
+            _("What was saved before is as it was. This may not have been: look, and do it once more if need be."),
+            _("If you tell us about it, this reference is enough: %(reference)s. It holds nothing about you.")
+            % {"reference": reference},
+        )
+    return response
 
 
 def not_here(request: HttpRequest) -> HttpResponse:
@@ -55,8 +80,10 @@ def page_for(request: HttpRequest, fault: Exception) -> HttpResponse | None:
         case DatabaseError() | OSError():
             logger.error("the clinic's database or disk failed [%s]", type(fault).__name__)
             return _away(request)
-        case Dead() | NotARecord():
+        case Dead():
             return _dead(request)
+        case Unread() | NotARecord():
+            return _unread(request)
         case TooLarge():
             return _too_large(request)
     return None
@@ -100,6 +127,16 @@ def _dead(request: HttpRequest) -> HttpResponse:
         _("This matter cannot be opened any more"),
         _("Its key was destroyed, or an old backup was put back, or it was changed from outside."),
         _("Nobody can read it here. A supervisor can take it off the list."),
+    )
+
+
+def _unread(request: HttpRequest) -> HttpResponse:
+    return fault_page(
+        request,
+        503,
+        _("This matter cannot be read just now"),
+        _("The questions it was made with are not on this server, or a newer version of this program wrote it."),
+        _("Nothing of it is lost, so do not destroy it. Ask whoever runs the server."),
     )
 
 

@@ -40,6 +40,10 @@ class Dead(Exception):
     """A matter whose key was destroyed, or that was changed from outside. It cannot be opened by anybody here."""
 
 
+class Unread(Exception):
+    """A matter that opens, and whose contents a newer version of this program wrote. Nothing of it is lost."""
+
+
 class Conflict(Exception):
     """Somebody else saved the matter first. ``current`` is what stands there now."""
 
@@ -117,7 +121,6 @@ def _create(staff: Staff, contents: Contents, id_: UUID, via: str, also: Callabl
         row.used_on, row.keep_until = day, kept_until()
         row.save(force_insert=True)
         row.assigned.add(staff)
-        count(day, "matters", "")
         count(day, "languages", contents.lang)
         also()
         audit.note(staff.id, "created", detail=via, matter=row.id, revision=row.revision)
@@ -189,7 +192,7 @@ def listed(staff: Staff, rows: QuerySet[Matter], most: int) -> list[Opened]:
         for row in rows[:most]:
             try:
                 found.append(unsealed(row))
-            except (Dead, NoMatter):
+            except (Dead, NoMatter, Unread):
                 continue
         audit.note(staff.id, "listed")
     return found
@@ -212,7 +215,7 @@ def index_of(alias: str) -> bytes:
 
 
 def unsealed(row: Matter) -> Opened:
-    """Raises ``Dead``, or ``NoMatter`` for what was destroyed just now."""
+    """Raises ``Dead``, ``Unread``, or ``NoMatter`` for what was destroyed just now."""
     root, living = held()
     if row.generation not in living:
         try:
@@ -223,10 +226,13 @@ def unsealed(row: Matter) -> Opened:
     clinic = UUID(bytes=root.clinic)
     try:
         key = unwrap(bytes(row.wrapped_key), living[row.generation], row.generation, root.clinic, row.id.bytes)
-        contents = Contents.unpack(unseal(bytes(row.sealed), key, _bound(clinic, row)), row.schema)
-    except (KeyError, NotOpened, NotContents) as fault:
+        packed = unseal(bytes(row.sealed), key, _bound(clinic, row))
+    except (KeyError, NotOpened) as fault:
         raise Dead from fault
-    return Opened(row, contents, key)
+    try:
+        return Opened(row, Contents.unpack(packed, row.schema), key)
+    except NotContents as fault:
+        raise Unread from fault
 
 
 def _clinic() -> UUID:

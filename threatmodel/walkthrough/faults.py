@@ -201,6 +201,7 @@ def server_error(request: HttpRequest) -> HttpResponse:
     """A fault of ours. When the machine has run out of something, waiting helps, and the page says so."""
     reference, fault = secrets.token_hex(4), sys.exc_info()[0]
     logger.error("a page could not be made, reference %s [%s]", reference, fault.__name__ if fault else "")
+    request.fault_reference = reference  # type: ignore[attr-defined]  # for whoever says it in other words
     if fault and issubclass(fault, OSError | MemoryError):
         return _out_of_something(request, reference)
     return fault_page(

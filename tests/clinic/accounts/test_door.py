@@ -125,3 +125,34 @@ def test_two_names_that_look_the_same_cannot_both_be(clinic):
     member("Ada")
 
     assert Client().post(reverse("account_login"), {"name": " aDA ", "password": PASSWORD}).status_code == 302
+
+
+def test_a_form_from_before_somebody_signed_in_again_is_given_back(ada, browser_of):
+    """P58: with what was typed, and nothing of what visitors are told about their answers."""
+    browser = browser_of(enforce_csrf_checks=True)
+    signed_in(browser, ada)
+
+    refused = browser.post(reverse("clinic-new"), {"csrfmiddlewaretoken": "x" * 64, "alias": "alias canary"})
+
+    assert refused.status_code == 403
+    page = refused.content.decode()
+    assert "alias canary" in page
+    assert "Nothing was saved" in page
+
+
+def test_a_fault_of_ours_says_what_is_true_for_staff_and_gives_back_what_was_typed(ada, browser_of, monkeypatch):
+    """P58: P23: and the log hears no more than the kind."""
+
+    def break_(*_: object, **__: object) -> None:
+        raise ZeroDivisionError
+
+    browser = signed_in(browser_of(raise_request_exception=False), ada)
+    monkeypatch.setattr("threatmodel.clinic.desk_views._made", break_)
+
+    failed = browser.post(reverse("clinic-new"), {"alias": "plum bridge", "lang": "en", "depth": "full"})
+
+    assert failed.status_code == 500
+    page = failed.content.decode()
+    assert "plum bridge" in page
+    assert "on your device" not in page
+    assert "reference" in page
