@@ -117,6 +117,25 @@ def test_a_client_notes_what_is_done_on_their_own_plan(vera, held):
     assert vera[1].get(at("client-part", held.row.id, "sources")).status_code == 200
 
 
+def test_a_client_can_note_on_whatever_is_in_their_plan(vera, held):
+    """Also where an item is folded, and comes when it is opened."""
+    plan = working(held).plan()
+    folded = (*plan.hygiene, *plan.legal)[-1]
+    id_ = folded.measure.id if hasattr(folded, "measure") else folded.safeguard.id
+    place = next(
+        place
+        for place in range(1, 200)
+        if f'data-item="{id_}"' in vera[1].get(at("client-item", held.row.id, place)).content.decode()
+    )
+    whole = vera[1].get(at("client-item", held.row.id, place)).content.decode()
+    part = vera[1].get(at("client-item", held.row.id, place), headers={"HX-Request": "true"}).content.decode()
+
+    assert f'value="{id_} done"' in part
+    assert at("client-mark", held.row.id) in whole
+    vera[1].post(at("client-mark", held.row.id), {**form(whole), "mark": f"{id_} done"})
+    assert working(matters.load(vera[0], held.row.id)).record.marks.get(id_) == "done"
+
+
 def test_a_form_that_cannot_be_saved_gives_back_what_was_typed(vera, monkeypatch):
     """P58: no page of ours is kept by a browser, so the page that says so holds the text."""
     from django.db import OperationalError

@@ -129,7 +129,7 @@ def client_item(request: HttpRequest, staff: Staff, matter: UUID, place: int) ->
     """One item of that plan. A script gets its text alone, and puts it where its title stands."""
     now = working(matters.open_matter(staff, matter, "shown"))
     with override(spoken(now.contents.lang)):
-        return item_page(request, _clients_plan(now), place, markable=False)
+        return _item_page(request, now, place)
 
 
 @require_safe
@@ -166,10 +166,11 @@ def _clients_plan(now: Working) -> PlanView:
     return plan_view(now.plan(), now.record.marks, address, casework_of(now).for_client())
 
 
-def item_page(request: HttpRequest, plan: PlanView, place: int, *, markable: bool) -> HttpResponse:
-    """One item of a plan, or its text alone for a script."""
+def _item_page(request: HttpRequest, now: Working, place: int) -> HttpResponse:
+    plan = _clients_plan(now)
     found = next((one for one in plan.items if one.place == place), None)
     if found is None:
         return not_here(request)
-    template = "plan/item.html#text" if request.htmx else "plan/item.html"  # type: ignore[attr-defined]
-    return render(request, template, {"plan": plan, "item": found, "markable": markable, "yours": None})
+    template = "plan/item.html#text" if request.htmx else "clinic/client_item.html"  # type: ignore[attr-defined]
+    context = {"plan": plan, "item": found, "markable": True, "yours": None, "matter_id": now.opened.row.id}
+    return render(request, template, {**context, **form_marks(now.opened)})
