@@ -145,5 +145,5 @@ def counts_page(request: HttpRequest, staff: Staff) -> HttpResponseBase:
 
 def _counted() -> Iterator[Row]:
     for month in Count.objects.order_by("-month").values_list("month", flat=True):
-        for (kind, key), number in counted(month).items():
+        for (kind, key), number in counted(month).items():  # matters have one language each, and are its total
             yield Row(f"{month:%Y-%m}", kind, key, number)
