@@ -72,6 +72,7 @@ def asking(request: HttpRequest, now: Working, questions: Sequence[Question], re
         "asked": asked(now, questions, request.POST if request.method == "POST" else None, refused),
         "shown": " ".join(question.id for question in questions),
         "refused": bool(refused),
+        "lost": now.record.lost,
         **form_marks(now.opened),
     }
 

@@ -72,6 +72,17 @@ def test_an_app_is_added_only_with_a_code_that_works(newcomer):
     assert client.get(reverse("account_home")).status_code == 200
 
 
+def test_the_app_keeps_what_it_scanned_over_a_detour(newcomer):
+    """Whoever installs the app first is asked for the password again, and comes back to the same picture."""
+    client = signed_in(Client(), newcomer)
+    client.get(reverse("mfa_activate_totp"))
+    seed = client.session["app-seed"]
+
+    client.get(reverse("mfa_activate_totp"))
+
+    assert client.session["app-seed"] == seed
+
+
 def test_the_picture_for_the_app_is_there_only_while_it_is_added(newcomer):
     client = signed_in(Client(), newcomer, factor=False)
 

@@ -35,8 +35,10 @@ def add_app(request: HttpRequest) -> HttpResponseBase:
     staff = staff_of(request)
     if factors.has_app(staff):
         return redirect("account_home")
-    if request.method != "POST" or SEED not in request.session:
+    if SEED not in request.session:  # kept until it is added: the app may hold it since before a detour
         request.session[SEED] = factors.new_seed()
+        return _app_page(request)
+    if request.method != "POST":
         return _app_page(request)
     try:
         factors.add_app(staff, request.session[SEED], request.POST.get("code", ""))
