@@ -46,7 +46,7 @@ for (const event of ["htmx:pushedIntoHistory", "htmx:replacedInHistory", "htmx:h
 }
 storeNothing();
 
-// What other open pages of this site should hear of: that one left, or until when the answers last.
+// What other open pages of this site should hear of: that one left or closed them, or until when they last.
 let others = null;
 try {
   others = new BroadcastChannel("walk");
@@ -120,7 +120,7 @@ let watch;
 
 function stays() {
   idle = Date.now() + yours.dataset.idle * 1000;
-  others?.postMessage(idle);
+  others?.postMessage([yours.dataset.to, idle]);
 }
 
 function made(tag, text, attributes = {}) {
@@ -135,27 +135,31 @@ function say(what) {
   const texts = ending.dataset;
   const parts = what ? [made("p", texts[what])] : [];
   if (what === "soon") parts.push(made("button", texts.stay, { form: "stay" }));
-  if (what === "last") parts[0].append(" ", made("a", texts.keep, { href: texts.keepAt }));
+  if (what === "last" && texts.keep) parts[0].append(" ", made("a", texts.keep, { href: texts.keepAt }));
   ending.replaceChildren(...parts);
 }
 
 function look() {
   const left = Math.min(idle, end) - Date.now();
   if (left <= 0) {
-    clearInterval(watch);
-    document.body.replaceChildren();
-    location.replace(location.pathname);
+    blank();
   } else if (left > WARN) say("");
   else if (shown !== "not") say(end <= idle ? "last" : "soon");
 }
 
-async function stay(form) {
+function blank(wait = 0) {
+  clearInterval(watch);
+  document.body.replaceChildren();
+  setTimeout(() => location.replace(yours.dataset.to ?? location.pathname), wait);
+}
+
+async function stay(form, asked = true) {
   const answer = await fetch(form.action, { method: "POST", body: new FormData(form) }).catch(() => null);
   if (answer?.status === 204) {
     stays();
-    document.querySelector("main h1")?.focus({ preventScroll: true });
+    if (asked) document.querySelector("main h1")?.focus({ preventScroll: true });
   } else if (answer?.status === 409) idle = 0;
-  else say("not");
+  else if (asked) say("not");
   look();
 }
 
@@ -172,6 +176,22 @@ if (yours) {
   });
 }
 
+// Staff go through many questions on one page: whoever types or ticks there is not idle.
+const A_MINUTE = 60 * 1000;
+let worked = Date.now();
+if (yours?.dataset.to) {
+  document.addEventListener("input", () => {
+    if (Date.now() - worked < A_MINUTE) return;
+    worked = Date.now();
+    stay(document.forms.stay, false);
+  });
+}
+
+// Who hands the device to a client, or signs out, leaves no matter open in another tab.
+document.addEventListener("submit", (event) => {
+  if (event.target.matches("form[data-closes]")) others?.postMessage("closed");
+});
+
 // Who deletes the answers in one tab should find them in no other.
 document.addEventListener("submit", (event) => {
   if (event.target.matches("form[action$='/walk/delete/']")) others?.postMessage("deleted");
@@ -182,7 +202,9 @@ others?.addEventListener("message", (event) => {
   else if (event.data === "deleted") {
     document.body.replaceChildren();
     location.replace(document.documentElement.dataset.start);
-  } else idle = Math.max(idle, event.data);
+  } else if (event.data === "closed") {
+    if (yours?.dataset.to) blank(A_MOMENT);
+  } else if (yours && event.data[0] === yours.dataset.to) idle = Math.max(idle, event.data[1]);
 });
 
 // Reading aloud, only when asked, and only with a voice of the device itself: others send the text to a server.

@@ -16,6 +16,7 @@ OF_THE_CLINIC = ("", "due/", "matters/new/", "hand-off/", "account/", "account/s
 OF_A_SUPERVISOR = ("keeping/", "settings/", "keys/", "audit/", "counts/", "staff/", "staff/invite/")
 # Tables of matters scroll within themselves on a narrow screen, by keyboard too.
 CUT_OFF = test_access.CUT_OFF.replace('"svg, ', '".scrolls, svg, ')
+MINUTE = 60 * 1000  # milliseconds
 LOOKS = [("en", 360, "light"), ("es", 1280, "dark")]
 
 
@@ -102,6 +103,31 @@ def test_a_section_is_answered_by_keyboard_alone(browser, clinic, matter):
     page.context.close()
 
 
+def test_a_page_warns_before_it_closes_and_work_on_it_puts_that_off(browser, clinic, matter):
+    """P58: WCAG 2.2.1. A section takes longer than a session may be idle; after that, nothing stays on the screen."""
+    page: Page = seat(browser, clinic, "Vera").new_page()
+    page.clock.install()
+    page.goto(f"{matter}section/1/")
+    ending, keep_open = page.locator(".ending[role=status]"), page.get_by_role("button", name="Keep it open")
+
+    for _ in range(2):
+        page.clock.fast_forward(9 * MINUTE)
+        expect(ending).to_be_empty()
+        with page.expect_response("**/clinic/stay/") as answered:
+            page.locator("#questions .option input:not(:checked)").last.click()
+        assert answered.value.status == 204
+    page.clock.fast_forward(11 * MINUTE)
+    expect(keep_open).to_be_visible()
+    assert fits(page)
+    keep_open.click()
+    expect(ending).to_be_empty()
+
+    page.clock.fast_forward(16 * MINUTE)
+
+    expect(page).to_have_url(re.compile("/clinic/account/|/clinic/sign-in/"))
+    page.context.close()
+
+
 def test_the_clients_own_pages_pass_axe_in_their_language_and_lead_nowhere_else(browser, clinic, matter):
     """P57, P36: what a client holds is in their language and has no link to staff's pages."""
     page: Page = seat(browser, clinic, "Vera").new_page()
@@ -120,3 +146,19 @@ def test_the_clients_own_pages_pass_axe_in_their_language_and_lead_nowhere_else(
     page.goto("/clinic/")
     expect(page).to_have_url(re.compile("hand-back"))
     page.context.close()
+
+
+def test_handing_the_device_over_leaves_no_matter_in_another_tab(browser, clinic):
+    """P36: and the client's own page stays."""
+    context = seat(browser, clinic, "Val")
+    other, page = context.new_page(), context.new_page()
+    other.goto("/clinic/")
+    page.goto("/clinic/matters/new/")
+    page.locator("main form button").first.click()
+    page.goto(re.search(r"/clinic/matters/[^/]+/", page.url)[0])
+
+    page.locator("form[action$='/hand-over/'] button").click()
+
+    expect(other).to_have_url(re.compile("hand-back"))
+    expect(page).to_have_url(re.compile("client/1/"))
+    context.close()

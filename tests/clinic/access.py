@@ -82,6 +82,7 @@ TABLE: dict[str, Row] = {
     "clinic-rotate": Row(HEADS, FORM),
     "clinic-audit": Row(HEADS, BOTH),
     "clinic-counts": Row(HEADS),
+    "clinic-stay": Row(EVERYBODY, FORM, open=True),
     "clinic-leave": Row(EVERYBODY, LOOK, open=True),
     # a page with a form about the person who asks: it takes no matter's content, and opens to whoever holds the device
     "clinic-hand-back": Row(EVERYBODY, BOTH, open=True),

@@ -1,5 +1,7 @@
 """Each test of the clinic runs on both kinds of database, and leaves neither row nor file behind."""
 
+import os
+
 import pytest
 from django.db import connections, transaction
 
@@ -7,6 +9,9 @@ from tests.clinic.databases import VENDORS, close_all, prepared
 from threatmodel.clinic.founding import found
 from threatmodel.clinic.models import Staff
 from threatmodel.clinic.models.staff import Role
+
+# A browser that Playwright drives leaves an event loop in this thread, and Django would refuse the database beside it.
+os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "yes"
 
 
 @pytest.fixture(scope="session", autouse=True)

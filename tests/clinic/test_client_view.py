@@ -18,7 +18,7 @@ from threatmodel.clinic.models.staff import Role
 from threatmodel.clinic.pages import CLIENT_VIEW
 
 THEIRS = {"clinic-client", "clinic-client-plan", "clinic-client-item", "clinic-client-part", "clinic-client-mark"}
-THEIRS |= {"clinic-hand-back", "clinic-leave"}
+THEIRS |= {"clinic-hand-back", "clinic-leave", "clinic-stay"}
 
 
 @pytest.fixture
@@ -80,7 +80,7 @@ def test_every_page_but_the_clients_leads_to_giving_it_back(device, own):
 def test_another_matters_pages_lead_to_giving_it_back_too(device, sol, own):
     other = matter(sol, alias="red canary").row.id
 
-    for name in THEIRS - {"clinic-leave", "clinic-client-mark"}:
+    for name in THEIRS - {"clinic-leave", "clinic-client-mark", "clinic-stay"}:
         assert device.get(addresses(other)[name])["Location"] == at("hand-back", own), name
 
 

@@ -39,7 +39,7 @@ ENROLMENT = {
 }
 # All there is while a client holds the device; nothing that another page shows, changes or signs out is theirs.
 CLIENTS = {"clinic-client", "clinic-client-plan", "clinic-client-item", "clinic-client-part"}
-CLIENTS |= {"clinic-client-mark", "clinic-hand-back", "clinic-leave"}
+CLIENTS |= {"clinic-client-mark", "clinic-hand-back", "clinic-leave", "clinic-stay"}
 
 
 def door(get_response: Respond) -> Respond:

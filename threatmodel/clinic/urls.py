@@ -21,6 +21,7 @@ MATTER = "matters/<uuid:matter>/"
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", desk_views.home, name="clinic-home"),
     path("leave/", leave_views.leave, name="clinic-leave"),
+    path("stay/", leave_views.stay, name="clinic-stay"),
     path("due/", desk_views.due, name="clinic-due"),
     path("matters/new/", desk_views.new, name="clinic-new"),
     path("hand-off/", handoff_views.take_over, name="clinic-take-over"),

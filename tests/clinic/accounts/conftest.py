@@ -13,9 +13,6 @@ from tests.clinic.databases import address
 from tests.conftest import ROOT
 from threatmodel.clinic.models.staff import Role
 
-# A browser that Playwright drives leaves an event loop in this thread, and Django would refuse the database beside it.
-os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "yes"
-
 
 @pytest.fixture
 def ada(clinic):

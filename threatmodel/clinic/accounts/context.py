@@ -4,7 +4,7 @@ from django.db import DatabaseError
 from django.http import HttpRequest
 
 from threatmodel.clinic.access import MAY
-from threatmodel.clinic.accounts.signed_in import with_second_factor
+from threatmodel.clinic.accounts.signed_in import lasts, with_second_factor
 from threatmodel.clinic.models import Staff
 
 
@@ -16,4 +16,4 @@ def staff(request: HttpRequest) -> dict[str, object]:
             return {}
     except DatabaseError:  # the page that says so has this frame, too
         return {}
-    return {"staff": user, "may": {act: True for act in MAY[user.role]}}
+    return {"staff": user, "may": {act: True for act in MAY[user.role]}, "lasts": lasts(request)}

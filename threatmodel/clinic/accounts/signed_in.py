@@ -65,6 +65,11 @@ def has_ended(request: HttpRequest) -> bool:
     return not (now - OLDEST < began <= now + NOTE_EVERY and now - IDLE < seen <= now + NOTE_EVERY)
 
 
+def lasts(request: HttpRequest) -> dict[str, int]:
+    """In how many seconds a session ends when idle, and at the latest."""
+    return {"idle": IDLE, "age": max(0, request.session.get(BEGAN, 0) + OLDEST - int(time.time()))}
+
+
 def note_seen(request: HttpRequest) -> None:
     now = int(time.time())
     if now - request.session.get(SEEN, 0) >= NOTE_EVERY:
