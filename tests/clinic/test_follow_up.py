@@ -8,18 +8,19 @@ import pytest
 
 from tests.clinic.acting import at, person, post
 from tests.clinic.making import matter
-from threatmodel.clinic import handoff_views, matters
+from threatmodel.clinic import founding, handoff_views, keys, matters
 from threatmodel.clinic.counts import counted
 from threatmodel.clinic.house import House, set_house
 from threatmodel.clinic.keys import derived
 from threatmodel.clinic.models import AuditEntry, Matter, UsedCode
 from threatmodel.clinic.models.staff import Role
+from threatmodel.clinic.status import status
 from threatmodel.clinic.working import working
 from threatmodel.documents.packs import questionnaire_in
 from threatmodel.documents.record import FORMAT, HEAD, LANG, Lost, Record
 from threatmodel.engine.answers import Answers
 from threatmodel.engine.marks import Marks
-from threatmodel.sealing.handoff import new_secret, open_with, public_key, seal_to
+from threatmodel.sealing.handoff import fingerprint, new_secret, open_with, public_key, read_public_text, seal_to
 from threatmodel.sealing.matter import keyed
 
 SMALL = Path(__file__).parents[1] / "content" / "pack"
@@ -40,6 +41,22 @@ def test_what_is_due_within_a_week_is_listed_and_nothing_later(vera):
 
     assert "soon one" in page
     assert "later one" not in page
+
+
+def test_staff_can_tell_a_client_which_key_theirs_is(vera):
+    """P37: it is the one that the client's page shows, read from the file that the walk's side reads."""
+    public = read_public_text((keys.directory() / founding.HANDOFF).read_text("ascii"))
+
+    assert fingerprint(public) in vera[1].get(at("take-over")).content.decode()
+    assert any(fingerprint(public) in line.said for line in status())
+
+
+def test_what_this_server_holds_is_told_with_a_clinic_too(vera, settings):
+    """P24: the database is named, and the staff's own cookie."""
+    page = vera[1].get("/privacy/").content.decode()
+
+    assert "clinic’s staff" in page
+    assert "not one of ours" not in page
 
 
 def test_a_day_that_is_over_or_none_is_refused(vera):

@@ -14,7 +14,7 @@ from threatmodel.clinic.clock import today
 from threatmodel.clinic.contents import Contents
 from threatmodel.clinic.desk_views import alias_problem, pack_of_the_house, suggestion
 from threatmodel.clinic.house import house
-from threatmodel.clinic.keys import derived
+from threatmodel.clinic.keys import derived, handoff_print
 from threatmodel.clinic.models import Staff, UsedCode
 from threatmodel.clinic.pages import staff_page
 from threatmodel.clinic.shown import show
@@ -100,6 +100,7 @@ def _problem(fault: Exception) -> str:
 def _page(request: HttpRequest, staff: Staff, problem: str = "") -> HttpResponse:
     context = {
         "problem": problem,
+        "fingerprint": handoff_print(),
         "code": request.POST.get("code", "")[:LONGEST_CODE],
         "alias": request.POST.get("alias", "") or suggestion(),
     }

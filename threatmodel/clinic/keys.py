@@ -15,6 +15,7 @@ from pathlib import Path
 from django.conf import settings
 
 from threatmodel.sealing.generations import Generations, NoGenerations, Root, WrongKey, sync_directory
+from threatmodel.sealing.handoff import fingerprint, public_key
 from threatmodel.sealing.key_file import directory_for
 from threatmodel.sealing.keyring import RingUnfit
 from threatmodel.sealing.matter import derive
@@ -75,6 +76,11 @@ def derived(purpose: str) -> bytes:
 def staff_key() -> bytes:
     """What the staff's second factors are sealed with. Raises ``Locked`` or ``KeysUnfit``."""
     return derived("staff")
+
+
+def handoff_print() -> str:
+    """The fingerprint of the key to which visitors' codes are sealed, as their page shows it, to compare the two."""
+    return fingerprint(public_key(derived("hand-off")))
 
 
 @lru_cache(maxsize=64)

@@ -7,7 +7,7 @@ from django.db import DatabaseError
 
 from threatmodel.clinic import clock, readiness
 from threatmodel.clinic.destruction import dead
-from threatmodel.clinic.keys import KeysUnfit, Locked, changing, generations, source
+from threatmodel.clinic.keys import KeysUnfit, Locked, changing, generations, handoff_print, source
 from threatmodel.clinic.models import AuditEntry, Clinic, Matter
 
 WHERE = {
@@ -46,6 +46,7 @@ def _keys() -> Iterator[Line]:
         yield Line(False, "the file of keys is away, or the clinic's key does not open it")
         return
     yield Line(True, f"the file of keys opens and holds generation {', '.join(map(str, living))}")
+    yield Line(True, f"visitors can compare the key that codes for this clinic are sealed to: {handoff_print()}")
     if len(living) > 1:
         yield Line(False, "a rotation was not finished: the next round tries it, or `manage.py clinic rotate`")
     if changing().exists():

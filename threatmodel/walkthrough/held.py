@@ -22,7 +22,7 @@ FAULT_LOGGERS = ("threatmodel.walkthrough.faults", "django.request")  # what wri
 
 
 class SentCookie(NamedTuple):
-    """A cookie that came with the request: never what is in it. ``kind`` is walk, form, language or foreign."""
+    """A cookie that came with the request: never what is in it. ``kind`` is walk, form, language, staff or foreign."""
 
     name: str
     size: int
@@ -67,6 +67,8 @@ class Process(NamedTuple):
 
 def cookies(request: HttpRequest) -> list[SentCookie]:
     kinds = {COOKIE: "walk", settings.CSRF_COOKIE_NAME: "form", settings.LANGUAGE_COOKIE_NAME: "language"}
+    if settings.CLINIC:
+        kinds[settings.SESSION_COOKIE_NAME] = "staff"
     return [SentCookie(name, len(value), kinds.get(name, "foreign")) for name, value in request.COOKIES.items()]
 
 

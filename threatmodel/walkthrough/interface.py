@@ -13,7 +13,8 @@ from threatmodel.content.catalogue import read_catalogue, write_catalogue
 KEYWORDS = {**DEFAULT_KEYWORDS, "gettext_lazy": None}
 # What only a clinic's staff read is said in English and Spanish; what a client reads there, in every language.
 STAFF = ("templates/clinic/", "templates/account/", "templates/mfa/", "threatmodel/clinic/")
-CLIENTS = ("templates/clinic/client_", "templates/clinic/parts/client_", "templates/clinic/parts/give_back")
+PARTS = "templates/clinic/parts/"
+CLIENTS = ("templates/clinic/client_", PARTS + "client_", PARTS + "give_back", PARTS + "lasts")
 
 
 def interface_catalogue(lang: str) -> Path:

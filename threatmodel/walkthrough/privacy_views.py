@@ -21,6 +21,7 @@ def privacy(request: HttpRequest) -> HttpResponse:
         "keys": held.keys(),
         "tables": held.tables(),
         "stores": held.stores(),
+        "clinic": bool(settings.CLINIC),
         "counted": held.counted(request),
         "writers": held.writers(request),
         "process": held.process(),
