@@ -44,7 +44,7 @@ def test_what_is_due_within_a_week_is_listed_and_nothing_later(vera):
 
 
 def test_staff_can_tell_a_client_which_key_theirs_is(vera):
-    """P37: it is the one that the client's page shows, read from the file that the walk's side reads."""
+    """P40: it is the one that the client's page shows, read from the file that the walk's side reads."""
     public = read_public_text((keys.directory() / founding.HANDOFF).read_text("ascii"))
 
     assert fingerprint(public) in vera[1].get(at("take-over")).content.decode()
@@ -52,7 +52,7 @@ def test_staff_can_tell_a_client_which_key_theirs_is(vera):
 
 
 def test_what_this_server_holds_is_told_with_a_clinic_too(vera, settings):
-    """P24: the database is named, and the staff's own cookie."""
+    """P2: the database is named, and the staff's own cookie."""
     page = vera[1].get("/privacy/").content.decode()
 
     assert "clinic’s staff" in page

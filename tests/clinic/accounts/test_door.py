@@ -141,7 +141,7 @@ def test_a_form_from_before_somebody_signed_in_again_is_given_back(ada, browser_
 
 
 def test_a_fault_of_ours_says_what_is_true_for_staff_and_gives_back_what_was_typed(ada, browser_of, monkeypatch):
-    """P58: P23: and the log hears no more than the kind."""
+    """P58: also where nobody expected it."""
 
     def break_(*_: object, **__: object) -> None:
         raise ZeroDivisionError
