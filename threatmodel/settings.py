@@ -306,7 +306,7 @@ SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = "Strict"
 CSRF_FAILURE_VIEW = "threatmodel.walkthrough.faults.form_refused"
 DATA_UPLOAD_MAX_MEMORY_SIZE = 64 * 1024  # docs/deploy/nginx.conf lets as much through
-DATA_UPLOAD_MAX_NUMBER_FIELDS = 400  # a lawyer's page on the longest plan has half as many
+DATA_UPLOAD_MAX_NUMBER_FIELDS = 400  # a lawyer's page on the longest plan has fewer
 # A sealed plan is the only file anybody sends. It is read in memory; a larger one is dropped, never written down.
 FILE_UPLOAD_HANDLERS = ["django.core.files.uploadhandler.MemoryFileUploadHandler"]
 FILE_UPLOAD_MAX_MEMORY_SIZE = DATA_UPLOAD_MAX_MEMORY_SIZE

@@ -111,6 +111,7 @@ def apart(form: QueryDict, now: Working) -> Iterator[Line]:
             [("shown", question)]
             + [(ANSWER + question, option) for option in mine]
             + [(WAS + question, option) for option in theirs],
+            now.pack.lang,
         )
     lang = form.get("lang", "")
     if lang in LANGUAGES and lang not in (form.get("was-lang"), now.contents.lang):

@@ -44,13 +44,15 @@ def staff_page(act: Act = "walk") -> Callable[[View], View]:
 class Line:
     """Something of a form, as it was sent and as it stands: shown side by side where two saved at once.
 
-    ``fields`` are what it takes to save it all the same; without them, all that was sent.
+    ``fields`` are what it takes to save it all the same; without them, all that was sent. ``lang`` is the language of
+    what stands there, where it is not that of the page.
     """
 
     label: str
     mine: str
     theirs: str
     fields: Sequence[tuple[str, str]] = ()
+    lang: str = ""
 
 
 type Standing = Callable[[Working], Iterable[Line]]
