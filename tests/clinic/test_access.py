@@ -10,6 +10,7 @@ from tests.clinic.access import TABLE, patterns
 from tests.clinic.accounts.sign_in import member, signed_in
 from tests.clinic.dump import everything
 from tests.clinic.making import matter
+from threatmodel.clinic.destruction import destroy
 from threatmodel.clinic.models import AuditEntry, Matter
 from threatmodel.clinic.models.staff import Role
 
@@ -63,13 +64,14 @@ def test_who_may_gets_a_page_and_who_may_not_gets_that_there_is_none(name, row, 
 @pytest.mark.parametrize(("name", "row"), OURS, ids=[name for name, _ in OURS])
 def test_somebody_elses_matter_a_destroyed_one_and_none_at_all_look_the_same(name, row, people, other):
     """P35: 404, to the byte, whichever it is; and nothing of it changes."""
-    foreign = matter(other, alias="foreign canary").row
+    foreign, destroyed = matter(other, alias="foreign canary").row, matter(other).row
+    destroy(other.id, [destroyed.id], "destroyed")
     before = everything()
     for role, (_, browser) in people.items():
         if row.known and role == "supervisor":
             continue
         answers = set()
-        for id_ in (foreign.id, uuid4()):
+        for id_ in (foreign.id, destroyed.id, uuid4()):
             for method in row.methods:
                 answer = getattr(browser, method.lower())(address(name, id_))
                 assert answer.status_code == 404, (role, method)

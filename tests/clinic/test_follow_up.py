@@ -65,6 +65,7 @@ def test_a_day_that_is_over_or_none_is_refused(vera):
     for wrong in ("2020-01-01", "tomorrow", after_the_end):
         answer = post(vera[1], at("matter", made.row.id), at("follow-up", made.row.id), on=wrong)
         assert answer.status_code == 422
+        assert f'value="{wrong}"' in answer.content.decode(), "what was typed is still there"
     assert Matter.objects.get().follow_up is None
 
 

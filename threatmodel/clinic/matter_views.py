@@ -57,6 +57,8 @@ def _overview(request: HttpRequest, staff: Staff, now: Working, problem: str = "
         "open": sum(not now.answers.answered(question.id) for question in now.path()),
         "longest": LONGEST_TEXT,
         "sent": request.POST.get("note", ""),
+        "alias": request.POST.get("alias", now.contents.alias),
+        "on": request.POST.get("on", row.follow_up.isoformat() if row.follow_up else ""),
         **form_marks(now.opened),
     }
     return show(request, "clinic/matter.html", context, 422 if problem else 200)
