@@ -143,14 +143,14 @@ function look() {
   const left = Math.min(idle, end) - Date.now();
   if (left <= 0) {
     blank();
+    location.replace(yours.dataset.to ?? location.pathname);
   } else if (left > WARN) say("");
   else if (shown !== "not") say(end <= idle ? "last" : "soon");
 }
 
-function blank(wait = 0) {
+function blank() {
   clearInterval(watch);
   document.body.replaceChildren();
-  setTimeout(() => location.replace(yours.dataset.to ?? location.pathname), wait);
 }
 
 async function stay(form, asked = true) {
@@ -190,6 +190,10 @@ if (yours?.dataset.to) {
 // Who hands the device to a client, or signs out, leaves no matter open in another tab.
 document.addEventListener("submit", (event) => {
   if (event.target.matches("form[data-closes]")) others?.postMessage("closed");
+  // What nobody touched on a page with many fields need not be sent.
+  const untouched = [...event.target.querySelectorAll("textarea[data-saved]")].filter((one) => one.value === one.defaultValue);
+  for (const one of untouched) one.disabled = true;
+  setTimeout(() => untouched.forEach((one) => (one.disabled = false)));
 });
 
 // Who deletes the answers in one tab should find them in no other.
@@ -203,7 +207,9 @@ others?.addEventListener("message", (event) => {
     document.body.replaceChildren();
     location.replace(document.documentElement.dataset.start);
   } else if (event.data === "closed") {
-    if (yours?.dataset.to) blank(A_MOMENT);
+    if (!yours?.dataset.to) return;
+    blank();
+    addEventListener("focus", () => location.replace(yours.dataset.closed)); // when somebody comes back to it
   } else if (yours && event.data[0] === yours.dataset.to) idle = Math.max(idle, event.data[1]);
 });
 

@@ -111,12 +111,12 @@ def test_a_page_warns_before_it_closes_and_work_on_it_puts_that_off(browser, cli
     ending, keep_open = page.locator(".ending[role=status]"), page.get_by_role("button", name="Keep it open")
 
     for _ in range(2):
-        page.clock.fast_forward(9 * MINUTE)
+        page.clock.fast_forward(8 * MINUTE)
         expect(ending).to_be_empty()
         with page.expect_response("**/clinic/stay/") as answered:
             page.locator("#questions .option input:not(:checked)").last.click()
         assert answered.value.status == 204
-    page.clock.fast_forward(11 * MINUTE)
+    page.clock.fast_forward(10 * MINUTE)
     expect(keep_open).to_be_visible()
     assert fits(page)
     keep_open.click()
@@ -159,6 +159,8 @@ def test_handing_the_device_over_leaves_no_matter_in_another_tab(browser, clinic
 
     page.locator("form[action$='/hand-over/'] button").click()
 
+    expect(other.locator("body")).to_be_empty()
+    other.evaluate("dispatchEvent(new Event('focus'))")
     expect(other).to_have_url(re.compile("hand-back"))
     expect(page).to_have_url(re.compile("client/1/"))
     context.close()

@@ -3,6 +3,7 @@
 from uuid import UUID
 
 import pytest
+from django.conf import settings
 from django.contrib.sessions.backends.base import UpdateError
 from django.test import Client
 from django.urls import reverse
@@ -108,6 +109,9 @@ def test_a_page_that_was_still_being_made_does_not_take_the_device_back(sol, own
         held = browser.session.get(CLIENT_VIEW)
         with pytest.raises(UpdateError):
             slow.save()
+        late = Client()
+        late.cookies[settings.SESSION_COOKIE_NAME] = slow.session_key
+        assert settings.SESSION_COOKIE_NAME not in late.get(at("home")).cookies, "it takes no newer cookie away"
         assert browser.session.get(CLIENT_VIEW) == held == (str(own) if act == "hand-over" else None)
 
 

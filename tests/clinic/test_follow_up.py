@@ -67,6 +67,9 @@ def test_a_day_that_is_over_or_none_is_refused(vera):
         assert answer.status_code == 422
         assert f'value="{wrong}"' in answer.content.decode(), "what was typed is still there"
     assert Matter.objects.get().follow_up is None
+    Matter.objects.update(hold=Matter.Hold.CASE)  # then it is kept past that day
+    post(vera[1], at("matter", made.row.id), at("follow-up", made.row.id), on=after_the_end)
+    assert str(Matter.objects.get().follow_up) == after_the_end
 
 
 def test_a_new_assessment_is_held_against_the_one_before(vera):

@@ -169,7 +169,9 @@ def test_what_cannot_be_read_just_now_is_not_called_destroyed(volunteer, change)
     assert page.status_code == 503
     assert "do not destroy" in page.content.decode()
     if change:
-        assert "You have no matters yet" not in browser.get(at("home")).content.decode()
+        home = browser.get(at("home")).content.decode()
+        assert "1 matter of this list cannot be opened" in home
+        assert "You have no matters yet" not in home
 
 
 def test_a_form_that_is_sent_twice_at_once_is_saved_once(volunteer, monkeypatch):

@@ -2,6 +2,7 @@
 
 import html
 import re
+from urllib.parse import urlencode
 
 import pytest
 from django.conf import settings
@@ -126,6 +127,41 @@ def test_the_longest_plan_has_room_in_one_form(leo):
     assert most < settings.DATA_UPLOAD_MAX_NUMBER_FIELDS
 
 
+def test_what_a_colleague_changed_meanwhile_is_said_before_anything_else_is_refused(leo, made):
+    """P52: else the page that says what is wrong would pass for one that was just opened."""
+    page = fields(leo[1].get(at("review-one", made.row.id)).content.decode())
+    field, one = comments_of(page)[0], replies_of(page)[0]
+    leo[1].post(at("texts", made.row.id), page | {one: "theirs"})
+
+    for by, more in (("advise", {"advise": "no-such-item yes"}), ("texts", {field: "x" * (LONGEST_TEXT + 1)})):
+        answer = leo[1].post(at(by, made.row.id), page | {one: "mine"} | more)
+        assert answer.status_code == 409
+        assert "mine" in answer.content.decode(), "what was typed is given back"
+        assert "<textarea" not in answer.content.decode()
+
+
+def test_a_question_that_went_away_meanwhile_is_said_to_have_changed(leo, made):
+    page = fields(leo[1].get(at("review-one", made.row.id)).content.decode())
+    post(leo[1], at("matter", made.row.id), at("note", made.row.id), note="meanwhile")
+
+    answer = leo[1].post(at("texts", made.row.id), page | {"reply-0123456789ab": "answer canary"})
+
+    assert answer.status_code == 409
+    assert "answer canary" in answer.content.decode()
+
+
+def test_a_page_full_of_answers_is_still_small_enough_to_be_sent(leo, made):
+    """P52: what stood there is sent along as marks, not once more."""
+    page = fields(leo[1].get(at("review-one", made.row.id)).content.decode())
+    full = page | dict.fromkeys(replies_of(page), "An answer of some length. " * 12)
+    assert leo[1].post(at("texts", made.row.id), full).status_code == 302
+
+    again = fields(leo[1].get(at("review-one", made.row.id)).content.decode())
+
+    assert len(urlencode(again)) < settings.DATA_UPLOAD_MAX_MEMORY_SIZE
+    assert leo[1].post(at("sign-off", made.row.id), again).status_code == 302
+
+
 def test_a_question_that_is_not_asked_is_not_answered(leo, made):
     page = form(leo[1].get(at("review-one", made.row.id)).content.decode())
 
@@ -140,6 +176,8 @@ def test_a_sign_off_of_earlier_content_is_not_called_one(leo, made, monkeypatch)
     assert "signed off" in leo[1].get(at("plan", made.row.id)).content.decode()
     monkeypatch.setattr("threatmodel.clinic.working.basis", lambda *_: "content of later")
 
-    for name in ("plan", "matter", "review-one"):
-        assert "signed off" not in leo[1].get(at(name, made.row.id)).content.decode()
+    for address in (*(at(name, made.row.id) for name in ("plan", "matter", "review-one")), at("home")):
+        page = leo[1].get(address).content.decode()
+        assert "signed off for what stood there earlier" in page
+        assert page.count("signed off") == 1
     assert Matter.objects.get().review == "reviewed"

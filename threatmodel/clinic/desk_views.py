@@ -19,7 +19,7 @@ from threatmodel.clinic.house import house
 from threatmodel.clinic.models import Matter, Staff
 from threatmodel.clinic.pages import staff_page
 from threatmodel.clinic.shown import show
-from threatmodel.clinic.working import DEPTHS, LANGUAGES, fresh
+from threatmodel.clinic.working import DEPTHS, LANGUAGES, fresh, listed_state
 from threatmodel.documents.packs import pack_names
 from threatmodel.engine.flow import Depth
 
@@ -39,11 +39,12 @@ def home(request: HttpRequest, staff: Staff) -> HttpResponseBase:
     return show(request, "clinic/home.html", context)
 
 
-def listing(staff: Staff, rows: QuerySet[Matter]) -> dict[str, object]:
+def listing(staff: Staff, wanted: QuerySet[Matter]) -> dict[str, object]:
     """What every list of matters shows: those that come first, how many there are, and how many cannot be opened."""
-    total, found = rows.count(), matters.listed(staff, rows, MOST_LISTED)
+    total, found = wanted.count(), matters.listed(staff, wanted, MOST_LISTED)
     unopened = max(0, min(total, MOST_LISTED) - len(found))
-    return {"rows": found, "total": total, "most": MOST_LISTED, "unopened": unopened}
+    rows = [{"row": one.row, "contents": one.contents, "state": listed_state(one)} for one in found]
+    return {"rows": rows, "total": total, "most": MOST_LISTED, "unopened": unopened}
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

@@ -42,9 +42,18 @@ CLIENTS = {"clinic-client", "clinic-client-plan", "clinic-client-item", "clinic-
 CLIENTS |= {"clinic-client-mark", "clinic-hand-back", "clinic-leave", "clinic-stay"}
 
 
+class Sessions(SessionMiddleware):
+    """Leaves a cookie alone that is unknown: the browser may have got a new one by another request in the meantime."""
+
+    def process_response(self, request: HttpRequest, response: HttpResponse) -> HttpResponse:
+        if request.session.is_empty() and getattr(request.session, "unknown", False):
+            return response
+        return super().process_response(request, response)
+
+
 def door(get_response: Respond) -> Respond:
     """Lead requests below /clinic/ through the staff's own middleware."""
-    inside = within(SessionMiddleware(AuthenticationMiddleware(ruled(get_response))))
+    inside = within(Sessions(AuthenticationMiddleware(ruled(get_response))))
 
     def respond(request: HttpRequest) -> HttpResponseBase:
         if not request.path_info.startswith("/clinic/"):

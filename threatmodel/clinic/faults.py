@@ -10,6 +10,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import render
 from django.utils.translation import gettext as _
 
+from threatmodel.clinic.contents import mark_of
 from threatmodel.clinic.keys import KeysUnfit, Locked
 from threatmodel.clinic.matters import Dead, NoMatter, Unread
 from threatmodel.documents.record import NotARecord
@@ -30,7 +31,9 @@ def fault_page(request: HttpRequest, status: int, title: str, *sentences: str) -
 
 def typed(request: HttpRequest) -> list[str]:
     """What somebody typed into the form that failed, to give it back: no page of ours is kept by a browser."""
-    return [text for name in request.POST if TYPED.fullmatch(name) and (text := request.POST.get(name, "").strip())]
+    form = request.POST
+    texts = {name: text for name in form if TYPED.fullmatch(name) and (text := form.get(name, "").strip())}
+    return [text for name, text in texts.items() if form.get(name.replace("reply-", "was-", 1)) != mark_of(text)]
 
 
 def in_our_words(request: HttpRequest, response: HttpResponseBase) -> HttpResponseBase:
@@ -45,7 +48,7 @@ def in_our_words(request: HttpRequest, response: HttpResponseBase) -> HttpRespon
         )
     if reference := getattr(request, "fault_reference", ""):
         request.user = AnonymousUser()  # whatever failed, the page's frame asks for nothing more
-        return fault_page(
+        page = fault_page(
             request,
             response.status_code,
             _("Something went wrong on our side"),
@@ -53,6 +56,9 @@ def in_our_words(request: HttpRequest, response: HttpResponseBase) -> HttpRespon
             _("If you tell us about it, this reference is enough: %(reference)s. It holds nothing about you.")
             % {"reference": reference},
         )
+        if "Retry-After" in response:
+            page["Retry-After"] = response["Retry-After"]
+        return page
     return response
 
 

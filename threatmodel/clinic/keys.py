@@ -160,10 +160,11 @@ def given() -> list[bytes]:
         elsewhere.append(typed())
     if source() == Source.TYPED:
         here, elsewhere = elsewhere, here
+    coming = [secret_in(_next(path)) for path in here]  # read first: it is away when it has become the clinic's
     found = [secret_in(path) for path in (*elsewhere, *map(_next, elsewhere), *here)]
     if source() == Source.COMMAND:
         found.append(from_command())
-    keys = [key for key in (*found, *map(secret_in, map(_next, here))) if key]
+    keys = [key for key in (*found, *coming) if key]
     if not keys:
         raise KeysUnfit if settings.CLINIC_KEY.is_file() else Locked
     return keys

@@ -8,6 +8,7 @@ from uuid import UUID
 from django.db import transaction
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
@@ -18,7 +19,7 @@ from threatmodel.clinic.contents import LONGEST_TEXT, Contents, Said
 from threatmodel.clinic.desk_views import alias_problem
 from threatmodel.clinic.matters import NoMatter
 from threatmodel.clinic.models import Matter, Staff
-from threatmodel.clinic.pages import Line, Standing, change, form_marks, staff_page, typed_in
+from threatmodel.clinic.pages import Line, Standing, change, form_marks, is_stale, look_again, staff_page, typed_in
 from threatmodel.clinic.shown import show
 from threatmodel.clinic.working import LANGUAGES, Working, review_state, said, working
 
@@ -65,7 +66,10 @@ def _overview(request: HttpRequest, staff: Staff, now: Working, problem: str = "
 
 
 def _refused(request: HttpRequest, staff: Staff, matter: UUID, problem: str) -> HttpResponse:
-    return _overview(request, staff, working(matters.open_matter(staff, matter, "shown-again")), problem)
+    opened = matters.open_matter(staff, matter, "shown-again")
+    if is_stale(request, opened):
+        return look_again(request, reverse("clinic-matter", args=[matter]))
+    return _overview(request, staff, working(opened), problem)
 
 
 def changed(
@@ -161,9 +165,11 @@ def follow_up(request: HttpRequest, staff: Staff, matter: UUID) -> HttpResponseB
     if on is not None and on < today():
         problem = _("Choose a day that is still to come.")
         return _refused(request, staff, matter, problem)
-    last = matters.kept_until()
-    if on is not None and on > last:
-        problem = _("The matter is kept until %(day)s if nobody uses it. Choose a day before that.") % {"day": last}
+    last, held = matters.kept_until(), matters.load(staff, matter).row.hold != Matter.Hold.NONE
+    if on is not None and on > last and not held:
+        problem = _("The matter is kept until %(day)s if nobody uses it. Choose that day, or one before.") % {
+            "day": last
+        }
         return _refused(request, staff, matter, problem)
 
     def standing(now: Working) -> Iterator[Line]:

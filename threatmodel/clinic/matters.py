@@ -62,7 +62,7 @@ class Opened:
 
 
 def open_matter(staff: Staff, matter: UUID, act: str = "opened", detail: str = "") -> Opened:
-    """Open a matter to look at it. Raises ``NoMatter`` or ``Dead``."""
+    """Open a matter to look at it. Raises ``NoMatter``, ``Dead`` or ``Unread``."""
     with transaction.atomic():
         opened = load(staff, matter)
         _in_use(opened.row)
@@ -71,7 +71,7 @@ def open_matter(staff: Staff, matter: UUID, act: str = "opened", detail: str = "
 
 
 def load(staff: Staff, matter: UUID) -> Opened:
-    """Open a matter for something that leaves a line of its own in the audit. Raises ``NoMatter`` or ``Dead``."""
+    """Open a matter for something that leaves a line of its own in the audit. Raises as ``open_matter`` does."""
     row = readable(staff).filter(pk=matter).first()
     if row is None:
         raise NoMatter

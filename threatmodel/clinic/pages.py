@@ -71,7 +71,7 @@ def attempt(
     """Save what ``edit`` makes of the matter. Raises ``Conflict`` when somebody was first, and what ``edit`` raises."""
     once = _once(request)
     opened = matters.load(staff, matter)
-    if opened.row.revision != _revision(request.POST) and not matters.was_saved(opened, once):
+    if is_stale(request, opened):
         raise matters.Conflict(opened)
     return matters.save(staff, opened, edit(working(opened)), act, once=once, also=also, beside=beside)
 
@@ -97,7 +97,7 @@ def change(
         return attempt(request, staff, matter, act, edit, also=also, beside=beside)
     except matters.Conflict:
         if standing is None:
-            return _look_again(request, reverse(to, args=[matter]))
+            return look_again(request, reverse(to, args=[matter]))
         current = working(matters.open_matter(staff, matter, "shown-both"))
         lines = list(standing(current))
         return _both(request, current, lines) if lines else current.opened
@@ -106,6 +106,11 @@ def change(
 def typed_in(form: QueryDict, name: str) -> str:
     """What was typed into a field, with ends of lines as browsers count them: each one letter."""
     return form.get(name, "").replace("\r\n", "\n").strip()
+
+
+def is_stale(request: HttpRequest, opened: matters.Opened) -> bool:
+    """Whether a form was made from what stands there no more: that is said before whatever else is wrong with it."""
+    return opened.row.revision != _revision(request.POST) and not matters.was_saved(opened, _once(request))
 
 
 def form_marks(opened: matters.Opened) -> dict[str, object]:
@@ -136,7 +141,7 @@ def _both(request: HttpRequest, current: Working, lines: Sequence[Line]) -> Http
     return render(request, "clinic/conflict.html", context, status=409)
 
 
-def _look_again(request: HttpRequest, to: str) -> HttpResponse:
+def look_again(request: HttpRequest, to: str) -> HttpResponse:
     context = {
         "title": _("Somebody else saved this matter first"),
         "sentences": [_("Nothing was noted, since the page you saw is no longer what stands there.")],

@@ -2,22 +2,21 @@
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
-from hashlib import sha256
 from typing import NamedTuple, Self
 
 from django.http import QueryDict
+from django.utils.translation import get_language
 
-from threatmodel.clinic.contents import Contents
+from threatmodel.clinic.contents import Contents, mark_of
 from threatmodel.clinic.matter_views import text_problem
 from threatmodel.clinic.models import Staff
 from threatmodel.clinic.pages import Line, typed_in
-from threatmodel.clinic.working import Working, said
+from threatmodel.clinic.working import Working, said, working
 from threatmodel.documents.help_view import LawyerQuestion
 from threatmodel.documents.view import MeasureView, PlanView, SafeguardView
 
-# The fields: a comment by its item; an answer by a mark of its question, with what stood there, if anything did.
+# The fields: a comment by its item; an answer by the mark of its question, with the mark of what stood there.
 COMMENT, REPLY, WAS = "comment-", "reply-", "was-"
-MARK_LETTERS = 12
 
 
 class ToComment(NamedTuple):
@@ -29,10 +28,11 @@ class ToComment(NamedTuple):
 
 
 class ToAnswer(NamedTuple):
-    """A question for counsel with the mark in its fields."""
+    """A question for counsel with the mark in its fields, and the mark of the answer that stands there."""
 
     question: LawyerQuestion
     mark: str
+    was: str
     typed: str
 
 
@@ -49,8 +49,9 @@ class Written:
         comments = {one.id: text for one in now.pack.items if (text := typed_in(form, COMMENT + one.id))}
         marks = {mark_of(question): question for question in questions}
         sent = [name.removeprefix(REPLY) for name in form if name.startswith(REPLY)]
-        answers = {mark: text for mark in sent if (text := typed_in(form, REPLY + mark)) != typed_in(form, WAS + mark)}
-        return cls(comments, {marks[mark]: text for mark, text in answers.items()})
+        replies = {mark: typed_in(form, REPLY + mark) for mark in sent}
+        new = {mark: text for mark, text in replies.items() if mark_of(text) != form.get(WAS + mark, "")}
+        return cls(comments, {marks[mark]: text for mark, text in new.items()})
 
     @property
     def problem(self) -> str:
@@ -74,18 +75,14 @@ class Written:
 
     def standing(self, now: Working) -> Iterator[Line]:
         """Each text, beside what stands in its place now."""
-        titles = {one.id: one.title for one in now.pack.items}
+        titles = {one.id: one.title for one in working(now.opened, get_language() or "").pack.items}
         for item, text in self.comments.items():
             theirs = "\n".join(one.text for one in now.contents.comments.get(item, ()))
             yield Line(titles[item], text, theirs, [(COMMENT + item, text)])
         for question, text in self.answers.items():
             there, mark = now.contents.answered.get(question), mark_of(question)
             theirs = there.text if there else ""
-            yield Line(question, text, theirs, [(REPLY + mark, text), (WAS + mark, theirs)])
-
-
-def mark_of(question: str) -> str:
-    return sha256(question.encode()).hexdigest()[:MARK_LETTERS]
+            yield Line(question, text, theirs, [(REPLY + mark, text), (WAS + mark, mark_of(theirs))])
 
 
 def fields(plan: PlanView, form: QueryDict) -> dict[str, object]:
@@ -93,5 +90,7 @@ def fields(plan: PlanView, form: QueryDict) -> dict[str, object]:
     marks = [(one, mark_of(one.key)) for one in plan.questions_for_lawyer]
     return {
         "items": [ToComment(one, COMMENT + one.id, form.get(COMMENT + one.id, "")) for one in plan.items],
-        "questions": [ToAnswer(one, mark, form.get(REPLY + mark, one.answer)) for one, mark in marks],
+        "questions": [
+            ToAnswer(one, mark, mark_of(one.answer), form.get(REPLY + mark, one.answer)) for one, mark in marks
+        ],
     }

@@ -5,6 +5,7 @@ from uuid import UUID
 
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect
+from django.urls import reverse
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
@@ -17,7 +18,7 @@ from threatmodel.clinic.faults import not_here
 from threatmodel.clinic.house import House
 from threatmodel.clinic.matter_views import changed, names
 from threatmodel.clinic.models import Matter, Staff
-from threatmodel.clinic.pages import form_marks, staff_page
+from threatmodel.clinic.pages import form_marks, is_stale, look_again, staff_page
 from threatmodel.clinic.review_texts import Written, fields
 from threatmodel.clinic.shown import show
 from threatmodel.clinic.working import Working, basis, gates_on, review_state, reviewed_on, said, working
@@ -78,7 +79,6 @@ def _page(request: HttpRequest, now: Working, problem: str = "") -> HttpResponse
     context = {
         "matter": now,
         "row": now.opened.row,
-        "plan": plan,
         "ask_first": plan.ask_first,
         "asides": asides(casework, now.pack, {item.id for item in plan.items}, keys),
         "problem": problem,
@@ -92,6 +92,8 @@ def _page(request: HttpRequest, now: Working, problem: str = "") -> HttpResponse
 
 def _refused(request: HttpRequest, staff: Staff, matter: UUID, problem: str) -> HttpResponse:
     opened = matters.open_matter(staff, matter, "shown-again")
+    if is_stale(request, opened):
+        return look_again(request, reverse("clinic-review-one", args=[matter]))
     return _page(request, working(opened, get_language() or ""), problem)
 
 
@@ -102,7 +104,8 @@ def _read(request: HttpRequest, staff: Staff, matter: UUID) -> tuple[Working, Wr
     try:
         written = Written.read(request.POST, now, (*asked, *now.contents.answered))
     except KeyError:
-        return not_here(request)
+        there = reverse("clinic-review-one", args=[matter])
+        return look_again(request, there) if is_stale(request, now.opened) else not_here(request)
     return _refused(request, staff, matter, written.problem) if written.problem else (now, written)
 
 

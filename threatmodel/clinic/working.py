@@ -1,6 +1,7 @@
 """A matter that was opened, with its answers read in a language: what pages work on, and what they make of it."""
 
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import date
 
@@ -19,6 +20,7 @@ from threatmodel.engine.model import Question, Questionnaire, Section
 from threatmodel.engine.plan import Plan, build_plan
 
 LANGUAGES = dict(settings.LANGUAGES)  # those a client may walk in, by code
+LAPSED = "lapsed"
 DEPTHS: tuple[Depth, ...] = ("quick", "full")
 
 
@@ -129,6 +131,17 @@ def reviewed_on(now: Working) -> date | None:
 
 
 def review_state(now: Working) -> str:
-    """How far the review is, for the plan as it is now."""
+    """How far the review is: a sign-off of other content or of other gates has "lapsed"."""
     state = now.opened.row.review
-    return Matter.Review.NONE if state == Matter.Review.REVIEWED and not reviewed_on(now) else state
+    return LAPSED if state == Matter.Review.REVIEWED and not reviewed_on(now) else state
+
+
+def listed_state(opened: Opened) -> str:
+    """The same for a list, by the version of the content alone: of a whole list no plans are built."""
+    state, reviewed = opened.row.review, opened.contents.reviewed
+    if state != Matter.Review.REVIEWED or reviewed is None:
+        return state
+    with suppress(KeyError):
+        pack = questionnaire_in(spoken(opened.contents.lang), opened.contents.pack)
+        return state if reviewed.text.startswith(basis(pack, "")) else LAPSED
+    return LAPSED

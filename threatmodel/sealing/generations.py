@@ -194,7 +194,8 @@ class Generations:
     def _open(self, place: int, raw: bytes) -> bytes:
         content = self._tried(place, raw)
         if content is None and self._anew:
-            self._keys = tuple(self._anew())
+            anew = tuple(self._anew())  # what was read of the file a moment ago may still want those before
+            self._keys = (*(key for key in self._keys if key not in anew), *anew)
             content = self._tried(place, raw)
         if content is None:
             raise WrongKey

@@ -20,7 +20,12 @@ LONGEST = timedelta(days=1)
 
 
 class SessionStore(InDatabase):
-    """What ``SESSION_ENGINE`` names. A row that is gone is never written again."""
+    """What ``SESSION_ENGINE`` names. A row that is gone is never written again.
+
+    ``unknown``: a cookie came for which there is no row.
+    """
+
+    unknown = False
 
     @classmethod
     def get_model_class(cls) -> type[Session]:  # type: ignore[override]
@@ -34,7 +39,7 @@ class SessionStore(InDatabase):
                 return found if isinstance(found, dict) else {}
         except NotOurs:
             pass  # another version's, or changed: as if there were none
-        self._session_key = None
+        self._session_key, self.unknown = None, True
         return {}
 
     def exists(self, session_key: str) -> bool:

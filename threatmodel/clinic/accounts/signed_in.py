@@ -66,8 +66,8 @@ def has_ended(request: HttpRequest) -> bool:
 
 
 def lasts(request: HttpRequest) -> dict[str, int]:
-    """In how many seconds a session ends when idle, and at the latest."""
-    return {"idle": IDLE, "age": max(0, request.session.get(BEGAN, 0) + OLDEST - int(time.time()))}
+    """In how many seconds a session ends when idle, at the soonest, and at the latest."""
+    return {"idle": IDLE - NOTE_EVERY, "age": max(0, request.session.get(BEGAN, 0) + OLDEST - int(time.time()))}
 
 
 def note_seen(request: HttpRequest) -> None:

@@ -8,11 +8,13 @@ from pathlib import Path
 from typing import Any
 
 from django.conf import settings
+from django.core.exceptions import ValidationError
 from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError
 from django.db import DatabaseError
 
 from threatmodel.clinic import audit, clock, destruction, founding, key_change, status, transparency, unlocking
+from threatmodel.clinic.accounts.join_views import chosen_name
 from threatmodel.clinic.accounts.staff import first_supervisor, invite
 from threatmodel.clinic.backup import KEEP_DAYS, DaysUnfit, NoBackup, back_up
 from threatmodel.clinic.copies import NotCopied
@@ -120,7 +122,11 @@ INVITED = ("The first supervisor joins at /clinic/join/ with this code, within 7
 
 
 def let_join(command: Command, options: Options) -> None:
-    name, role = str(options["name"]), str(options["role"])
+    role = str(options["role"])
+    try:
+        name = chosen_name(str(options["name"]))
+    except ValidationError as fault:
+        raise CommandError(fault.messages[0], returncode=2) from fault
     code = invite(None, name, role)
     command.say(f"{name} joins as {role} at /clinic/join/ with this code, within 72 hours. It works once:", f"  {code}")
 
@@ -232,7 +238,8 @@ def make_backup(command: Command, options: Options) -> None:
         raise CommandError(str(fault), returncode=2) from fault
     except NotCopied as fault:
         raise CommandError(str(fault)) from fault
-    command.say(f"{made} is whole. Backups of {days} days ago and before are deleted.")
+    kept = "the clock is in doubt, so no older backup is deleted" if clock.doubted() else ""
+    command.say(f"{made} is whole; {kept or f'backups of {days} days ago and before are deleted'}.")
 
 
 def put_back(command: Command, options: Options) -> None:
