@@ -4,6 +4,7 @@ import base64
 import re
 import shutil
 from collections.abc import Iterator
+from contextlib import suppress
 from html import unescape
 from pathlib import Path
 from typing import NamedTuple
@@ -122,9 +123,9 @@ def cluster() -> Path:
 
 
 def pieces(path: Path, overlap: int) -> Iterator[bytes]:
-    """The bytes of a file that may be large, each piece with the end of the one before."""
+    """The bytes of a file that may be large, each piece with the end of the one before; of one that went, nothing."""
     tail = b""
-    with path.open("rb") as file:
+    with suppress(FileNotFoundError), path.open("rb") as file:
         while part := file.read(CHUNK):
             yield tail + part
             tail = part[-overlap:]
