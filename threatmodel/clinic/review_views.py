@@ -1,6 +1,7 @@
 """A lawyer's review: the queue, comments on items, answers to the questions for counsel, advice given, and sign-off."""
 
 from dataclasses import replace
+from functools import wraps
 from uuid import UUID
 
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
@@ -18,7 +19,7 @@ from threatmodel.clinic.faults import not_here
 from threatmodel.clinic.house import House
 from threatmodel.clinic.matter_views import changed, names
 from threatmodel.clinic.models import Matter, Staff
-from threatmodel.clinic.pages import form_marks, is_stale, look_again, staff_page
+from threatmodel.clinic.pages import View, form_marks, is_stale, look_again, staff_page
 from threatmodel.clinic.review_texts import Written, fields
 from threatmodel.clinic.shown import show
 from threatmodel.clinic.working import Working, basis, gates_on, review_state, reviewed_on, said, working
@@ -97,26 +98,30 @@ def _refused(request: HttpRequest, staff: Staff, matter: UUID, problem: str) -> 
     return _page(request, working(opened, get_language() or ""), problem)
 
 
-def _read(request: HttpRequest, staff: Staff, matter: UUID) -> tuple[Working, Written] | HttpResponse:
-    """The matter with what was typed on its review page, whichever button was pressed there; or why not."""
-    now = working(matters.load(staff, matter), get_language() or "")
-    asked = [one.key for one in plan_view(now.plan(staff=True)).questions_for_lawyer]
-    try:
-        written = Written.read(request.POST, now, (*asked, *now.contents.answered))
-    except KeyError:
-        there = reverse("clinic-review-one", args=[matter])
-        return look_again(request, there) if is_stale(request, now.opened) else not_here(request)
-    return _refused(request, staff, matter, written.problem) if written.problem else (now, written)
+def _reading(view: View) -> View:
+    """Hand the view the matter with what was typed on its review page; where that cannot be saved, say so instead."""
+
+    @wraps(view)
+    def wrapped(request: HttpRequest, staff: Staff, matter: UUID) -> HttpResponseBase:
+        now = working(matters.load(staff, matter), get_language() or "")
+        asked = [one.key for one in plan_view(now.plan(staff=True)).questions_for_lawyer]
+        try:
+            written = Written.read(request.POST, now, (*asked, *now.contents.answered))
+        except KeyError:
+            there = reverse("clinic-review-one", args=[matter])
+            return look_again(request, there) if is_stale(request, now.opened) else not_here(request)
+        if written.problem:
+            return _refused(request, staff, matter, written.problem)
+        return view(request, staff, matter, now, written)
+
+    return wrapped
 
 
 @require_POST
 @staff_page("review")
-def texts(request: HttpRequest, staff: Staff, matter: UUID) -> HttpResponseBase:
+@_reading
+def texts(request: HttpRequest, staff: Staff, matter: UUID, _now: Working, written: Written) -> HttpResponseBase:
     """Save what was typed: comments, for staff and for counsel's paper, and answers to the questions for counsel."""
-    read = _read(request, staff, matter)
-    if isinstance(read, HttpResponse):
-        return read
-    _now, written = read
     if not written.comments and not written.answers:
         return redirect("clinic-review-one", matter)
 
@@ -128,12 +133,9 @@ def texts(request: HttpRequest, staff: Staff, matter: UUID) -> HttpResponseBase:
 
 @require_POST
 @staff_page("review")
-def advise(request: HttpRequest, staff: Staff, matter: UUID) -> HttpResponseBase:
+@_reading
+def advise(request: HttpRequest, staff: Staff, matter: UUID, now: Working, written: Written) -> HttpResponseBase:
     """Record that an ask-first item was talked over with the client, or take that back. No gate is changed by it."""
-    read = _read(request, staff, matter)
-    if isinstance(read, HttpResponse):
-        return read
-    now, written = read
     item, _sep, done = request.POST.get("advise", "").partition(" ")
     asked_first = {one.measure.id for one in now.plan().hygiene if one.ask_first}
     if item not in asked_first and item not in now.contents.advised:
@@ -150,12 +152,9 @@ def advise(request: HttpRequest, staff: Staff, matter: UUID) -> HttpResponseBase
 
 @require_POST
 @staff_page("review")
-def sign_off(request: HttpRequest, staff: Staff, matter: UUID) -> HttpResponseBase:
+@_reading
+def sign_off(request: HttpRequest, staff: Staff, matter: UUID, _now: Working, written: Written) -> HttpResponseBase:
     """Sign the plan off as it stands. The client's paper says on which day, and nothing else of it."""
-    read = _read(request, staff, matter)
-    if isinstance(read, HttpResponse):
-        return read
-    _now, written = read
 
     def edit(now: Working) -> Contents:
         reviewed = said(staff.id.hex, basis(now.pack, gates_on(now.plan())))
