@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.clinic.acting import at, form, person
+from tests.clinic.acting import at, form, person, post
 from tests.clinic.making import matter
 from threatmodel.clinic import matters
 from threatmodel.clinic.models import AuditEntry
@@ -157,6 +157,6 @@ def test_a_page_that_says_what_was_wrong_is_a_look_and_stands_in_the_audit(vera)
     """P50: what is shown of a matter is a line, also beside a problem."""
     made = matter(vera[0])
 
-    assert vera[1].post(at("note", made.row.id), {"note": " "}).status_code == 422
+    assert post(vera[1], at("matter", made.row.id), at("note", made.row.id), note=" ").status_code == 422
 
     assert AuditEntry.objects.order_by("-number").first().act == "shown-again"
