@@ -117,7 +117,8 @@ def test_what_was_open_when_the_walk_ended_does_not_stay_on_the_screen(page, our
 
     minutes(page, 46)
 
-    page.wait_for_function("document.querySelector('h1') && !document.querySelector('.yours')")
+    expect(page.locator(".yours")).to_have_count(0)
+    expect(page.locator("h1")).to_be_visible()
     assert page.locator(".lanes, .answers, input[name=question]").count() == 0
     assert page.locator("main a[href='/']").count() == 1
     assert COOKIE not in {one["name"] for one in page.context.cookies()}
@@ -156,7 +157,8 @@ def test_asking_to_stay_after_the_end_shows_that_it_has_ended(page, ours, put_ba
 
     page.get_by_role("button", name="Keep my answers open").click()
 
-    page.wait_for_function("document.querySelector('h1') && !document.querySelector('.yours')")
+    expect(page.locator(".yours")).to_have_count(0)
+    expect(page.locator("h1")).to_be_visible()
     assert page.locator(".lanes").count() == 0
 
 
