@@ -131,12 +131,16 @@ def test_what_a_colleague_changed_meanwhile_is_said_before_anything_else_is_refu
     """P52: else the page that says what is wrong would pass for one that was just opened."""
     page = fields(leo[1].get(at("review-one", made.row.id)).content.decode())
     field, one = comments_of(page)[0], replies_of(page)[0]
-    leo[1].post(at("texts", made.row.id), page | {one: "theirs"})
+    stands = {one: "theirs", replies_of(page)[1]: "it stood there,\r\non two lines"}
+    leo[1].post(at("texts", made.row.id), page | stands)
+    page = fields(leo[1].get(at("review-one", made.row.id)).content.decode())
+    leo[1].post(at("texts", made.row.id), page | {one: "theirs once more"})
 
     for by, more in (("advise", {"advise": "no-such-item yes"}), ("texts", {field: "x" * (LONGEST_TEXT + 1)})):
         answer = leo[1].post(at(by, made.row.id), page | {one: "mine"} | more)
         assert answer.status_code == 409
         assert "mine" in answer.content.decode(), "what was typed is given back"
+        assert "it stood there" not in answer.content.decode(), "and what was not is left out"
         assert "<textarea" not in answer.content.decode()
 
 

@@ -7,15 +7,13 @@ from django.http import HttpRequest, QueryDict
 from django.utils.translation import gettext as _
 
 from threatmodel.clinic.contents import Contents
+from threatmodel.clinic.fields import ANSWER, WAS
 from threatmodel.clinic.pages import Line, form_marks
 from threatmodel.clinic.working import LANGUAGES, Working, answered
 from threatmodel.documents.glossary import hard_words
 from threatmodel.documents.telling import labels
 from threatmodel.engine.help import Prompt
 from threatmodel.engine.model import Option, Question, Word
-
-# The fields of a form: what is ticked of a question, and what stood there when its page was made.
-ANSWER, WAS = "answer-", "was-"
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,18 +5,11 @@ from base64 import b64decode, b64encode
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field, replace
 from datetime import date
-from hashlib import sha256
 from typing import Self
 
 SCHEMA = 1
 LONGEST_ALIAS = 40
 LONGEST_TEXT = 2000
-MARK_LETTERS = 12
-
-
-def mark_of(text: str) -> str:
-    """A short mark of a text, to name it in a form or to tell whether it is still the same. Of none it is empty."""
-    return sha256(text.encode()).hexdigest()[:MARK_LETTERS] if text else ""
 
 
 class NotContents(ValueError):

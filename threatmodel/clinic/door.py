@@ -18,7 +18,8 @@ from django_htmx.http import HttpResponseClientRedirect
 
 from threatmodel.clinic.accounts import signed_in
 from threatmodel.clinic.accounts.factors import has_factor
-from threatmodel.clinic.faults import in_our_words, page_for, typed
+from threatmodel.clinic.faults import in_our_words, page_for
+from threatmodel.clinic.fields import typed
 from threatmodel.clinic.keys import KeysUnfit, Locked
 from threatmodel.clinic.models import Staff
 from threatmodel.clinic.pages import CLIENT_VIEW

@@ -1,7 +1,6 @@
 """Pages for what went wrong at the clinic: what happened, what is safe, what to do. No log hears more than the kind."""
 
 import logging
-import re
 from http import HTTPStatus
 
 from django.contrib.auth.models import AnonymousUser
@@ -10,7 +9,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import render
 from django.utils.translation import gettext as _
 
-from threatmodel.clinic.contents import mark_of
+from threatmodel.clinic.fields import typed
 from threatmodel.clinic.keys import KeysUnfit, Locked
 from threatmodel.clinic.matters import Dead, NoMatter, Unread
 from threatmodel.documents.record import NotARecord
@@ -18,7 +17,6 @@ from threatmodel.sealing.matter import TooLarge
 
 logger = logging.getLogger(__name__)
 AGAIN_AFTER = "10"  # seconds
-TYPED = re.compile(r"note|alias|contacts|referrals|(comment|reply)-.+")  # fields that hold what somebody wrote
 
 
 def fault_page(request: HttpRequest, status: int, title: str, *sentences: str) -> HttpResponse:
@@ -27,13 +25,6 @@ def fault_page(request: HttpRequest, status: int, title: str, *sentences: str) -
     if status == 503:
         response["Retry-After"] = AGAIN_AFTER
     return response
-
-
-def typed(request: HttpRequest) -> list[str]:
-    """What somebody typed into the form that failed, to give it back: no page of ours is kept by a browser."""
-    form = request.POST
-    texts = {name: text for name in form if TYPED.fullmatch(name) and (text := form.get(name, "").strip())}
-    return [text for name, text in texts.items() if form.get(name.replace("reply-", "was-", 1)) != mark_of(text)]
 
 
 def in_our_words(request: HttpRequest, response: HttpResponseBase) -> HttpResponseBase:

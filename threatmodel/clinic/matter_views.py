@@ -17,9 +17,10 @@ from threatmodel.clinic.access import known, may, readable
 from threatmodel.clinic.clock import today
 from threatmodel.clinic.contents import LONGEST_TEXT, Contents, Said
 from threatmodel.clinic.desk_views import alias_problem
+from threatmodel.clinic.fields import typed_in
 from threatmodel.clinic.matters import NoMatter
 from threatmodel.clinic.models import Matter, Staff
-from threatmodel.clinic.pages import Line, Standing, change, form_marks, is_stale, look_again, staff_page, typed_in
+from threatmodel.clinic.pages import Line, Standing, change, form_marks, is_stale, look_again, staff_page
 from threatmodel.clinic.shown import show
 from threatmodel.clinic.working import LANGUAGES, Working, review_state, said, working
 

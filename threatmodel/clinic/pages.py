@@ -14,7 +14,8 @@ from django.utils.translation import gettext as _
 from threatmodel.clinic import matters
 from threatmodel.clinic.access import Act, may
 from threatmodel.clinic.contents import Contents
-from threatmodel.clinic.faults import not_here, typed
+from threatmodel.clinic.faults import not_here
+from threatmodel.clinic.fields import typed
 from threatmodel.clinic.models import Staff
 from threatmodel.clinic.working import Working, working
 
@@ -101,11 +102,6 @@ def change(
         current = working(matters.open_matter(staff, matter, "shown-both"))
         lines = list(standing(current))
         return _both(request, current, lines) if lines else current.opened
-
-
-def typed_in(form: QueryDict, name: str) -> str:
-    """What was typed into a field, with ends of lines as browsers count them: each one letter."""
-    return form.get(name, "").replace("\r\n", "\n").strip()
 
 
 def is_stale(request: HttpRequest, opened: matters.Opened) -> bool:

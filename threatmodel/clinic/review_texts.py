@@ -7,16 +7,14 @@ from typing import NamedTuple, Self
 from django.http import QueryDict
 from django.utils.translation import get_language
 
-from threatmodel.clinic.contents import Contents, mark_of
+from threatmodel.clinic.contents import Contents
+from threatmodel.clinic.fields import COMMENT, REPLY, WAS, mark_of, typed_in
 from threatmodel.clinic.matter_views import text_problem
 from threatmodel.clinic.models import Staff
-from threatmodel.clinic.pages import Line, typed_in
+from threatmodel.clinic.pages import Line
 from threatmodel.clinic.working import Working, said, working
 from threatmodel.documents.help_view import LawyerQuestion
 from threatmodel.documents.view import MeasureView, PlanView, SafeguardView
-
-# The fields: a comment by its item; an answer by the mark of its question, with the mark of what stood there.
-COMMENT, REPLY, WAS = "comment-", "reply-", "was-"
 
 
 class ToComment(NamedTuple):
